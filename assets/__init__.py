@@ -1,0 +1,1 @@
+"""The vault: bytes and what we know about them."""

@@ -1,0 +1,1 @@
+"""Pure functions on media files; no Django inside."""

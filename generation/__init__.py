@@ -1,0 +1,1 @@
+"""The studio: from an idea to a finished video."""

@@ -1,0 +1,97 @@
+"""The kinds and states of a job, and per kind its queue and limits: data, no behaviour."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class JobKind(models.TextChoices):
+    """What a job makes. `portraits` and `run` are parents whose children do the buying."""
+
+    SCENES = "scenes"
+    PORTRAITS = "portraits"
+    CLIP = "clip"
+    LIPSYNC = "lipsync"
+    STITCH = "stitch"
+    DOWNLOAD = "download"
+    TRIM = "trim"
+    RUN = "run"
+    EXPORT = "export"
+
+
+class JobState(models.TextChoices):
+    """Where a job stands. The last three are final and never change, except by an explicit retry."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    NEEDS_REVIEW = "needs_review"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+ACTIVE_STATES = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
+FINAL_STATES = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELED)
+
+
+class Queue(models.TextChoices):
+    """Celery queues: short provider steps, heavy local work, and everything else."""
+
+    PROVIDER = "provider"
+    RENDER = "render"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class KindLimits:
+    """How one kind is run: its first queue, seconds until it is given up, steps and submits at most, price role.
+
+    `typical_seconds` is the first guess of its duration, used until this installation has its own history.
+    """
+
+    queue: Queue
+    deadline_seconds: int
+    max_steps: int
+    max_submits: int
+    price_role: str
+    typical_seconds: float
+
+
+LIMITS: dict[JobKind, KindLimits] = {
+    JobKind.SCENES: KindLimits(Queue.PROVIDER, 600, 200, 2, "scenes.default", 25),
+    JobKind.PORTRAITS: KindLimits(Queue.PROVIDER, 900, 2000, 2, "image.default", 15),
+    JobKind.CLIP: KindLimits(Queue.PROVIDER, 3600, 2000, 2, "clip.default", 270),
+    JobKind.LIPSYNC: KindLimits(Queue.PROVIDER, 3600, 2000, 2, "lipsync.default", 75),
+    JobKind.STITCH: KindLimits(Queue.RENDER, 3600, 200, 0, "", 40),
+    JobKind.DOWNLOAD: KindLimits(Queue.DEFAULT, 900, 50, 0, "", 30),
+    JobKind.TRIM: KindLimits(Queue.DEFAULT, 300, 50, 0, "", 3),
+    JobKind.RUN: KindLimits(Queue.DEFAULT, 86_400, 100_000, 0, "", 600),
+    JobKind.EXPORT: KindLimits(Queue.RENDER, 3600, 50, 0, "", 30),
+}
+
+
+class ProjectMode(models.TextChoices):
+    """What a project is about: a song, or a product whose picture is in every clip."""
+
+    MUSIC_VIDEO = "music_video"
+    PRODUCT = "product"
+
+
+class CutBy(models.TextChoices):
+    """What decides where scenes change."""
+
+    CLIPS = "clips"
+    BEATS = "beats"
+    SECTIONS = "sections"
+
+
+class CallOutcome(models.TextChoices):
+    """What became of one call to a provider (RELIABILITY 1.3)."""
+
+    PREPARED = "prepared"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    RECONCILED = "reconciled"
+    ABANDONED = "abandoned"

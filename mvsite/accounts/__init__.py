@@ -1,0 +1,1 @@
+"""Who is asking: users, later tokens and invitations; no domain words."""

@@ -1,0 +1,1 @@
+"""The cellar: what every room may use and what knows no domain word."""

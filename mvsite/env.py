@@ -1,0 +1,132 @@
+"""Typed readers for environment variables: the only place that reads `os.environ`.
+
+Every reader writes down what it was asked for in `DECLARED`, so that a test can compare the
+settings that exist with `docs/settings.md` and `.env.example`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TypeVar
+
+import environ
+
+T = TypeVar("T")
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class SettingError(RuntimeError):
+    """A variable holds something its reader cannot use; the text names the variable, never a secret value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One variable the program knows: its name, its default as text, and whether it is a secret."""
+
+    name: str
+    default: str
+    secret: bool
+
+
+DECLARED: dict[str, Declared] = {}
+
+if (BASE_DIR / ".env").is_file():
+    environ.Env.read_env(str(BASE_DIR / ".env"))
+
+
+def _read(name: str, default: T, parse: Callable[[str], T], *, secret: bool = False) -> T:
+    DECLARED[name] = Declared(name, "" if default is None else str(default), secret)
+    raw = os.environ.get(name)
+    if raw is None or (raw == "" and not isinstance(default, str)):
+        return default
+    try:
+        return parse(raw.strip())
+    except (ValueError, InvalidOperation) as error:
+        shown = "its value" if secret else repr(raw)
+        raise SettingError(f"{name}: {shown} cannot be used ({error}).") from None
+
+
+def text(name: str, default: str = "", *, secret: bool = False) -> str:
+    """Read text; surrounding spaces are dropped."""
+    return _read(name, default, str, secret=secret)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read yes or no: 1/true/yes/on and 0/false/no/off in any case."""
+
+    def parse(raw: str) -> bool:
+        if raw.lower() in _TRUE:
+            return True
+        if raw.lower() in _FALSE:
+            return False
+        raise ValueError("expected true or false")
+
+    return _read(name, default, parse)
+
+
+def whole(name: str, default: int, *, at_least: int = 0) -> int:
+    """Read a whole number not below `at_least`."""
+
+    def parse(raw: str) -> int:
+        number = int(raw)
+        if number < at_least:
+            raise ValueError(f"expected at least {at_least}")
+        return number
+
+    return _read(name, default, parse)
+
+
+def number(name: str, default: float, *, at_least: float = 0.0) -> float:
+    """Read a decimal number not below `at_least`."""
+
+    def parse(raw: str) -> float:
+        value = float(raw)
+        if not at_least <= value < float("inf"):
+            raise ValueError(f"expected a number of at least {at_least}")
+        return value
+
+    return _read(name, default, parse)
+
+
+def money(name: str, default: Decimal) -> Decimal:
+    """Read an amount in USD."""
+
+    def parse(raw: str) -> Decimal:
+        amount = Decimal(raw)
+        if not amount.is_finite() or amount < 0:
+            raise ValueError("expected an amount in USD")
+        return amount
+
+    return _read(name, default, parse)
+
+
+def listing(name: str, default: str = "") -> list[str]:
+    """Read a comma-separated list; empty entries are dropped."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def folder(name: str, default: str) -> Path:
+    """Read a folder; a relative one is taken from the project's root."""
+    path = Path(text(name, default)).expanduser()
+    return path if path.is_absolute() else BASE_DIR / path
+
+
+def first_of(*names: str) -> str:
+    """Read the first of several secret variables that is set, else an empty text."""
+    values = [text(name, secret=True) for name in names]
+    return next((value for value in values if value), "")
+
+
+def for_child(**extra: str) -> dict[str, str]:
+    """Give the whole environment plus `extra`, for a child process of our own."""
+    return {**os.environ, **extra}
+
+
+def bare_child(*, keep: tuple[str, ...] = ("PATH", "LANG", "TZ"), **extra: str) -> Mapping[str, str]:
+    """Give a cleaned environment for a tool that must not see our secrets."""
+    return {**{name: os.environ[name] for name in keep if name in os.environ}, **extra}

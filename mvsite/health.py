@@ -1,0 +1,35 @@
+"""Is it alive, is it ready, and the answers for addresses that do not exist or break."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.views.defaults import page_not_found
+from django.views.defaults import server_error as django_server_error
+
+from mvsite.common.errors import AppError, UserError
+from mvsite.common.problems import problem_response
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """Say that the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> HttpResponseBase:
+    """Say that the database answers too, else 503."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer an unknown address: a problem under /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return problem_response(UserError("user:request:not_found"), request)
+    return page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer our own failure: a problem under /api/, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        return problem_response(AppError("app:server:error"), request)
+    return django_server_error(request)

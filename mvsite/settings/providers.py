@@ -1,0 +1,13 @@
+"""Who makes the pictures: keys, the sample provider's knobs, and money."""
+
+from decimal import Decimal
+
+from mvsite import env
+
+MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
+
+# The sample provider: demonstrations and tests can slow it, break it and make it refuse.
+MV_SAMPLE_LATENCY_SECONDS = env.number("MV_SAMPLE_LATENCY_SECONDS", 0.0)
+MV_SAMPLE_FAIL = env.listing("MV_SAMPLE_FAIL")
+MV_SAMPLE_REFUSE = env.listing("MV_SAMPLE_REFUSE")
+MV_SAMPLE_COUNTER = env.flag("MV_SAMPLE_COUNTER", default=True)

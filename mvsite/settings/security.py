@@ -1,0 +1,67 @@
+"""Secrets, hosts, headers: safe by default on one's own machine, strict when others can reach it."""
+
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from mvsite import env
+from mvsite.common.secret_file import secret_key
+from mvsite.settings.base import MV_DATA_DIR
+
+MV_AUTH = env.text("MV_AUTH", "local")
+SECRET_KEY = env.text("SECRET_KEY", secret=True) or secret_key(MV_DATA_DIR)
+SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+MV_BEHIND_HTTPS = env.flag("MV_BEHIND_HTTPS", default=False)
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "mvsite.common.middleware.RequestIdMiddleware",
+    "mvsite.common.middleware.LocalOnlyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "EXCLUDE_URL_PREFIXES": ("/api/docs",),
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],
+    },
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = MV_BEHIND_HTTPS
+CSRF_COOKIE_SECURE = MV_BEHIND_HTTPS
+SECURE_SSL_REDIRECT = MV_BEHIND_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if MV_BEHIND_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = MV_BEHIND_HTTPS
+SECURE_HSTS_PRELOAD = MV_BEHIND_HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if MV_BEHIND_HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,15 @@
+"""One list of everything that has an address."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from mvsite.health import live, ready
+
+urlpatterns = [
+    path("health/live", live),
+    path("health/ready", ready),
+    path("admin/", admin.site.urls),
+    path("api/", include("mvsite.api")),
+]
+handler404 = "mvsite.health.not_found"
+handler500 = "mvsite.health.server_error"
