@@ -25,6 +25,7 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request under its id."""
         given = request.headers.get("X-Request-ID", "")
         request.request_id = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request_id=request.request_id):  # type: ignore[attr-defined]
@@ -43,6 +44,7 @@ class LocalOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Refuse what a local studio must not answer."""
         if settings.MV_AUTH == "local":
             host, _ = split_domain_port(request.META.get("HTTP_HOST", "").lower())
             if host not in _LOOPBACK:

@@ -1,4 +1,4 @@
-"""The secret key of an installation nobody configured: made once, kept in the data folder, readable by its owner only."""
+"""The secret key of an unconfigured installation: made once, kept in the data folder, readable by its owner only."""
 
 import os
 import secrets
