@@ -1,0 +1,1 @@
+"""The performance figures, each a ratio measured in one run."""
