@@ -1,0 +1,21 @@
+"""Runs the benchmarks: every module of this folder that has `measure()`, or those named on the command line."""
+
+import importlib
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Print what each benchmark measured, one line a figure."""
+    known = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    wanted = sys.argv[1:] or known
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(known)}")
+    for name in wanted:
+        for figure in importlib.import_module(f"benchmarks.{name}").measure():
+            print(f"{name}: {figure}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

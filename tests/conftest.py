@@ -1,0 +1,66 @@
+"""What every test gets: no way off this machine, a data folder of its own, an owner and a client."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from pytest_django.fixtures import Settings
+from rest_framework.test import APIClient
+
+from mvsite.accounts.models import User
+from mvsite.accounts.services import local_owner
+from tests.support.network import GUARD
+
+
+@pytest.fixture(autouse=True)
+def no_network() -> Iterator[list[str]]:
+    """Fail a test that tries to leave the machine, even when it swallows the refusal."""
+    with GUARD.on_duty() as refused:
+        yield refused
+    if refused:
+        pytest.fail(f"this test tried to leave the machine: {', '.join(refused)}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, settings: Settings) -> Path:
+    """Give the test a data folder of its own: media, temporary files and embedded broker in `tmp_path/data`."""
+    root = tmp_path / "data"
+    media = root / "media"
+    settings.MV_DATA_DIR = root
+    settings.MEDIA_ROOT = media
+    settings.MV_TEMP_DIR = root / "tmp"
+    settings.CELERY_BROKER_FOLDER = root / "broker"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(media)}},
+        # Pages under test need no manifest of hashed names; the manifest has a test of its own.
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(root)}}
+    for folder in (media, settings.MV_TEMP_DIR):
+        folder.mkdir(parents=True)
+    return root
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Put SQLite's test database into a file: threads and processes lock it as they do in production."""
+    database: dict[str, Any] = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Return the local owner."""
+    return local_owner()
+
+
+@pytest.fixture
+def api(owner: User) -> APIClient:
+    """Return a client of the API as the owner's own programs are: on 127.0.0.1, no token, no cookie."""
+    return APIClient(HTTP_HOST="127.0.0.1")
