@@ -35,9 +35,6 @@ class Declared:
 
 DECLARED: dict[str, Declared] = {}
 
-if (BASE_DIR / ".env").is_file():
-    environ.Env.read_env(str(BASE_DIR / ".env"))
-
 
 def _read(name: str, default: T, parse: Callable[[str], T], *, secret: bool = False) -> T:
     DECLARED[name] = Declared(name, "" if default is None else str(default), secret)
@@ -111,7 +108,7 @@ def listing(name: str, default: str = "") -> list[str]:
 
 
 def folder(name: str, default: str) -> Path:
-    """Read a folder; a relative one is taken from the project's root."""
+    """Read the path of a folder or file; a relative one is taken from the project's root."""
     path = Path(text(name, default)).expanduser()
     return path if path.is_absolute() else BASE_DIR / path
 
@@ -130,3 +127,9 @@ def for_child(**extra: str) -> dict[str, str]:
 def bare_child(*, keep: tuple[str, ...] = ("PATH", "LANG", "TZ"), **extra: str) -> Mapping[str, str]:
     """Give a cleaned environment for a tool that must not see our secrets."""
     return {**{name: os.environ[name] for name in keep if name in os.environ}, **extra}
+
+
+# Last, because it needs a reader; before any setting is read, because every setting imports this module first.
+_SETTINGS_FILE = folder("MV_ENV_FILE", ".env")
+if _SETTINGS_FILE.is_file():
+    environ.Env.read_env(str(_SETTINGS_FILE))
