@@ -5,8 +5,11 @@ import os
 from celery import Celery
 from celery.signals import setup_logging
 
+from mvsite.broker import register
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mvsite.settings")
 
+register()
 app = Celery("mvsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
