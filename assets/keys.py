@@ -1,0 +1,45 @@
+"""The storage keys: how a file's name is built from the id of its row, and what a key may look like."""
+
+import re
+from uuid import UUID
+
+from mvsite.common.errors import AppError
+
+_KEY = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]*/)+[A-Za-z0-9][A-Za-z0-9_-]*\.[a-z0-9]{2,5}")
+MAX_LENGTH = 200
+
+
+def checked_key(key: str) -> str:
+    """Return `key` when it is a relative path of plain names with one extension.
+
+    No row or request can make us leave the media folder: dots, back-slashes, empty parts and NUL are refused.
+    Raises `AppError` app:storage:failed, because keys are always built by us.
+    """
+    if len(key) > MAX_LENGTH or not _KEY.fullmatch(key):
+        raise AppError("app:storage:failed", "A storage key is malformed.")
+    return key
+
+
+def clip_key(video_id: UUID, ext: str = "mp4") -> str:
+    """Name the file of any video; `ext` differs for uploads only."""
+    return checked_key(f"mv/jobs/{video_id}/video.{ext}")
+
+
+def poster_key(video_id: UUID) -> str:
+    """Name the still that stands for a video."""
+    return checked_key(f"mv/jobs/{video_id}/poster.jpg")
+
+
+def character_key(character_id: UUID, ext: str) -> str:
+    """Name the file of a portrait."""
+    return checked_key(f"mv/characters/{character_id}.{ext}")
+
+
+def audio_key(audio_id: UUID, ext: str) -> str:
+    """Name the file of a song or a cut."""
+    return checked_key(f"audio/{audio_id}.{ext}")
+
+
+def picture_key(key: str, *, size: str, ext: str) -> str:
+    """Name a smaller or converted copy of the picture under `key`; such copies can be made again at any time."""
+    return checked_key(f"variants/{key.rsplit('.', 1)[0]}-{size}.{ext}")

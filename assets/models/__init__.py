@@ -1,0 +1,18 @@
+"""The rows of the vault: what we know about every file we keep."""
+
+from assets.models.audio import Audio, AudioSource
+from assets.models.character import CharacterReference, CharacterSource
+from assets.models.stored_file import StoragePlace, StoredFile, StoredFileQuerySet
+from assets.models.video import Video, VideoKind
+
+__all__ = [
+    "Audio",
+    "AudioSource",
+    "CharacterReference",
+    "CharacterSource",
+    "StoragePlace",
+    "StoredFile",
+    "StoredFileQuerySet",
+    "Video",
+    "VideoKind",
+]

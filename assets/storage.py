@@ -1,0 +1,180 @@
+"""Where the bytes are: the only place that knows. Callers have keys; they never see the server's paths.
+
+A key is written once: what got there first stays, so a crash between file and row, or two workers
+with the same job, can never change what somebody already reads.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from django.conf import settings
+
+from assets.keys import checked_key
+from mvsite.common.errors import AppError
+
+CHUNK = 1 << 20
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What lies under a key: size in bytes and SHA-256 in lower-case hex."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def store(*, key: str, source: Path) -> Stored:
+    """Keep a copy of `source` under `key`; it is whole and on the disk when this returns, or not there at all.
+
+    The same content again is fine. Raises `AppError` app:storage:full when the disk is full, and
+    app:storage:failed when the key holds something else already or the disk fails.
+    """
+    target = _path(key)
+    with disk_errors():
+        _make_folder(target.parent)
+        temp = target.parent / f".tmp-{uuid4().hex}"
+        try:
+            copied = Stored(key, *_copy(source, temp))
+            is_ours = _publish(temp, target)
+        finally:
+            temp.unlink(missing_ok=True)
+    if not is_ours and describe(key) != copied:
+        raise AppError("app:storage:failed", "Another file is already kept under this key.")
+    return copied
+
+
+def describe(key: str) -> Stored:
+    """Measure what lies under `key`. Raises `AppError` app:storage:failed when nothing does."""
+    digest = hashlib.sha256()
+    size = 0
+    with open_file(key) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return Stored(key, size, digest.hexdigest())
+
+
+def exists(key: str) -> bool:
+    """Say whether a whole file lies under `key`."""
+    return _path(key).is_file()
+
+
+@contextmanager
+def local_path(key: str) -> Iterator[Path]:
+    """Give a path of this machine to read `key` from, valid inside the `with` only. Never write to it.
+
+    Raises `AppError` app:storage:failed when nothing lies there.
+    """
+    path = _path(key)
+    if not path.is_file():
+        raise AppError("app:storage:failed", "A file of the library is missing from the disk.")
+    yield path
+
+
+def open_file(key: str) -> BinaryIO:
+    """Open `key` for reading. Raises `AppError` app:storage:failed when nothing lies there."""
+    try:
+        return _path(key).open("rb")
+    except OSError as error:
+        raise AppError("app:storage:failed", "A file of the library is missing from the disk.") from error
+
+
+def delete(key: str) -> None:
+    """Forget the bytes under `key`; nothing there is fine."""
+    with disk_errors():
+        _path(key).unlink(missing_ok=True)
+
+
+def url_for(key: str) -> str | None:
+    """Give the address a client can fetch `key` from by itself, or None: then we serve the bytes."""
+    checked_key(key)
+    return None
+
+
+@contextmanager
+def temp_dir() -> Iterator[Path]:
+    """Give an empty private folder for the work at hand; it is gone afterwards."""
+    with disk_errors():
+        settings.MV_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="work-", dir=settings.MV_TEMP_DIR, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def ensure_space(incoming: int = 0) -> None:
+    """Refuse new work when it would leave less than `MV_MIN_FREE_MB` free. Raises `AppError` app:storage:full.
+
+    Results that are paid for are not asked: they are stored as long as the disk takes them.
+    """
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(settings.MEDIA_ROOT).free - incoming < settings.MV_MIN_FREE_MB * 1024 * 1024:
+        raise AppError("app:storage:full")
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Turn the disk's own errors into app:storage:full and app:storage:failed."""
+    try:
+        yield
+    except OSError as error:
+        code = "app:storage:full" if error.errno in _FULL else "app:storage:failed"
+        raise AppError(code) from error
+
+
+def _path(key: str) -> Path:
+    path: Path = settings.MEDIA_ROOT / checked_key(key)
+    return path
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder` and write each new name into its parent for good."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        _sync_folder(path.parent)
+
+
+def _copy(source: Path, temp: Path) -> tuple[int, str]:
+    digest = hashlib.sha256()
+    descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with source.open("rb") as reader, os.fdopen(descriptor, "wb") as writer:
+        while chunk := reader.read(CHUNK):
+            digest.update(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+        size = writer.tell()
+    return size, digest.hexdigest()
+
+
+def _publish(temp: Path, target: Path) -> bool:
+    """Give the finished file its name; say False when the name was taken."""
+    try:
+        os.link(temp, target)
+    except FileExistsError:
+        return False
+    except OSError:
+        # A file system without hard links: the rename is as atomic, but cannot refuse a taken name by itself.
+        if target.exists():
+            return False
+        temp.replace(target)
+    _sync_folder(target.parent)
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
