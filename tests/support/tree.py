@@ -1,5 +1,6 @@
 """The source tree as the architecture tests see it: which files there are."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,3 +28,17 @@ def templates() -> list[Path]:
 def short_name(path: Path) -> str:
     """Return the path as a person names it: from the top of the tree."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+
+
+_TEXT = {".py", ".md", ".html", ".css", ".js", ".toml", ".yaml", ".yml", ".in", ".lock", ".sh", ".json", ".txt", ""}
+_NOT_OURS = {"data", "staticfiles", "test-results", "__pycache__", "node_modules"}
+
+
+def text_files() -> list[Path]:
+    """Return every text file of the project, the hidden ones we keep (`.ci`, `.env.example`) included."""
+    found = []
+    for folder, below, names in os.walk(ROOT):
+        below[:] = sorted(name for name in below if name == ".ci" or not (name.startswith(".") or name in _NOT_OURS))
+        paths = [Path(folder) / name for name in names if name not in {".git", ".env", ".coverage"}]
+        found += [path for path in sorted(paths) if path.suffix in _TEXT or path.name == ".env.example"]
+    return found
