@@ -4,7 +4,8 @@
 class MediaProblem(Exception):  # noqa: N818 - MediaError is the family that services raise for it
     """The bytes given are not what they should be.
 
-    `reason` is `empty`, `type`, `unreadable`, `too_long` or `window` (a part that lies outside the file).
+    `reason` is `empty`, `type`, `unreadable`, `too_long`, `too_large` (in pixels) or `window` (a part
+    that lies outside the file).
     """
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -28,9 +28,17 @@ def encode(path: Path, frames: int = 100, audio: Path | None = None) -> Path:
 
 
 @pytest.fixture
-def tone(tmp_path: Path) -> Path:
+def room(tmp_path: Path) -> Path:
+    """A folder in which nothing else is."""
+    folder = tmp_path / "room"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def tone(room: Path) -> Path:
     """Three seconds of mono sound at 44.1 kHz."""
-    path = tmp_path / "tone.wav"
+    path = room / "tone.wav"
     run_ffmpeg(["-f", "lavfi", "-i", "sine=f=440:d=3:r=44100", str(path)], timeout=30)
     return path
 
@@ -39,8 +47,8 @@ def test_ffmpeg_is_the_wheels_own() -> None:
     assert "imageio_ffmpeg" in ffmpeg_path()
 
 
-def test_encoder_makes_the_profile_every_clip_has(tmp_path: Path, tone: Path) -> None:
-    with av.open(str(encode(tmp_path / "clip.mp4", audio=tone))) as film:
+def test_encoder_makes_the_profile_every_clip_has(room: Path, tone: Path) -> None:
+    with av.open(str(encode(room / "clip.mp4", audio=tone))) as film:
         video, audio = film.streams.video[0], film.streams.audio[0]
         context = video.codec_context
         assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
@@ -53,52 +61,52 @@ def test_encoder_makes_the_profile_every_clip_has(tmp_path: Path, tone: Path) ->
         assert keys == [0, 48 * 512, 96 * 512]
 
 
-def test_encoder_keeps_colours_within_three_levels(tmp_path: Path) -> None:
-    with av.open(str(encode(tmp_path / "clip.mp4", frames=4))) as film:
+def test_encoder_keeps_colours_within_three_levels(room: Path) -> None:
+    with av.open(str(encode(room / "clip.mp4", frames=4))) as film:
         picture = next(film.decode(video=0)).to_ndarray(format="rgb24").astype(int)
     for column, colour in enumerate(PATCHES):
         assert np.abs(picture[100, column * 80 + 40] - colour).max() <= 3
 
 
-def test_encoder_gives_the_same_bytes_twice(tmp_path: Path, tone: Path) -> None:
-    first, second = (encode(tmp_path / name, audio=tone).read_bytes() for name in ("a.mp4", "b.mp4"))
+def test_encoder_gives_the_same_bytes_twice(room: Path, tone: Path) -> None:
+    first, second = (encode(room / name, audio=tone).read_bytes() for name in ("a.mp4", "b.mp4"))
     assert first == second
     assert first.index(b"moov") < first.index(b"mdat")
 
 
-def test_encoder_leaves_nothing_when_it_is_interrupted(tmp_path: Path, tone: Path) -> None:
+def test_encoder_leaves_nothing_when_it_is_interrupted(room: Path, tone: Path) -> None:
     def interrupted() -> None:
-        with FrameEncoder(tmp_path / "clip.mp4", width=320, height=180, audio=tone) as out:
+        with FrameEncoder(room / "clip.mp4", width=320, height=180, audio=tone) as out:
             out.write(frame(0))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert list(tmp_path.iterdir()) == [tone]
+    assert list(room.iterdir()) == [tone]
 
 
-def test_encoder_refuses_what_it_cannot_encode(tmp_path: Path) -> None:
+def test_encoder_refuses_what_it_cannot_encode(room: Path) -> None:
     with pytest.raises(ValueError, match="even"):
-        FrameEncoder(tmp_path / "odd.mp4", width=321, height=180)
+        FrameEncoder(room / "odd.mp4", width=321, height=180)
     with (
         pytest.raises(ValueError, match="172800 bytes"),
-        FrameEncoder(tmp_path / "x.mp4", width=320, height=180) as out,
+        FrameEncoder(room / "x.mp4", width=320, height=180) as out,
     ):
         out.write(b"short")
-    with pytest.raises(FFmpegError, match="no frame"), FrameEncoder(tmp_path / "x.mp4", width=320, height=180):
+    with pytest.raises(FFmpegError, match="no frame"), FrameEncoder(room / "x.mp4", width=320, height=180):
         pass
-    assert list(tmp_path.iterdir()) == []
+    assert list(room.iterdir()) == []
 
 
-def test_encoder_names_a_song_it_cannot_read(tmp_path: Path) -> None:
-    song = tmp_path / "song.mp3"
+def test_encoder_names_a_song_it_cannot_read(room: Path) -> None:
+    song = room / "song.mp3"
     song.write_text("these are words")
     with pytest.raises(MediaProblem, match="type"):
-        encode(tmp_path / "clip.mp4", frames=2, audio=song)
-    assert list(tmp_path.iterdir()) == [song]
+        encode(room / "clip.mp4", frames=2, audio=song)
+    assert list(room.iterdir()) == [song]
 
 
-def test_run_ffmpeg_reports_progress_and_stops_when_told(tmp_path: Path) -> None:
+def test_run_ffmpeg_reports_progress_and_stops_when_told(room: Path) -> None:
     seen: list[float] = []
 
     def stop(fraction: float) -> None:
@@ -114,10 +122,10 @@ def test_run_ffmpeg_reports_progress_and_stops_when_told(tmp_path: Path) -> None
         run_ffmpeg(["-re", *endless], timeout=0.5)
 
 
-def test_inputs_are_opened_by_their_own_demuxer_only(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
+def test_inputs_are_opened_by_their_own_demuxer_only(room: Path) -> None:
+    secret = room / "secret.txt"
     secret.write_text("a line that must not be read")
-    disguised = tmp_path / "song.mp3"
+    disguised = room / "song.mp3"
     disguised.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://{secret}\n#EXT-X-ENDLIST\n")
     with pytest.raises(MediaProblem):
         Input.sniffed(disguised)

@@ -1,0 +1,61 @@
+"""How loud a file is, after ITU-R BS.1770 as EBU R 128 measures it."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.filter import Graph
+
+from assets.media.probe import opened
+from assets.media.samples import SOUND_KINDS
+
+TARGET_LUFS = -14.0
+PEAK_DBFS = -1.0
+SILENCE_LUFS = -70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Integrated loudness in LUFS and the highest sample in dBFS."""
+
+    lufs: float
+    peak_dbfs: float
+
+    def gain_to(self, target: float = TARGET_LUFS) -> float:
+        """Give the gain in dB that reaches `target` LUFS without passing -1 dBFS; 0 for silence."""
+        if self.lufs <= SILENCE_LUFS:
+            return 0.0
+        return min(target - self.lufs, PEAK_DBFS - self.peak_dbfs)
+
+
+def loudness(path: Path) -> Loudness:
+    """Measure the first sound track. Raises MediaProblem."""
+    lufs, peak = SILENCE_LUFS, 0.0
+    with opened(path, formats=SOUND_KINDS) as (_, container):
+        stream = container.streams.audio[0]
+        graph = Graph()
+        source = graph.add_abuffer(template=stream)
+        meter = graph.add("ebur128", "metadata=1:peak=sample")
+        sink = graph.add("abuffersink")
+        source.link_to(meter)
+        meter.link_to(sink)
+        graph.configure()
+        for frame in container.decode(stream):
+            graph.push(frame)
+            lufs, peak = _drain(graph, lufs, peak)
+        graph.push(None)
+        lufs, peak = _drain(graph, lufs, peak)
+    return Loudness(lufs, 20 * math.log10(max(peak, 1e-6)))
+
+
+def _drain(graph: Graph, lufs: float, peak: float) -> tuple[float, float]:
+    """Take what the meter says so far: LUFS, and the highest sample as a fraction of full scale."""
+    while True:
+        try:
+            said = graph.pull().metadata
+        except (av.BlockingIOError, av.EOFError):
+            return lufs, peak
+        lufs = float(said.get("lavfi.r128.I", lufs))
+        peaks = [float(value) for key, value in said.items() if key.startswith("lavfi.r128.sample_peak")]
+        peak = max([peak, *peaks])
