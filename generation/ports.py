@@ -165,6 +165,10 @@ class CannotSay:
     permanent: bool = False
 
 
+class OutcomeUnknown(Exception):  # noqa: N818  not an error of anybody's: the answer was lost on its way
+    """`submit` may or may not have reached the provider: look it up, never send it again blind."""
+
+
 R_contra = TypeVar("R_contra", contravariant=True)
 
 
@@ -197,6 +201,6 @@ class Maker(Protocol[R_contra]):
         """Write the finished file to `target`."""
         ...
 
-    def cancel(self, provider_id: str) -> None:
-        """Ask the provider to stop; done or unknown is fine."""
+    def cancel(self, provider_id: str) -> bool:
+        """Ask the provider to stop; True when nothing will come any more, False when `poll` must tell."""
         ...

@@ -1,0 +1,19 @@
+"""The rows of the studio: projects, scenes and takes, jobs and what they bought, events."""
+
+from generation.models.event import Event, EventStream
+from generation.models.job import Job, ProviderCall, ReservedId
+from generation.models.project import Project, SceneGeneration
+from generation.models.scene import Scene, SceneVersion, Take
+
+__all__ = [
+    "Event",
+    "EventStream",
+    "Job",
+    "Project",
+    "ProviderCall",
+    "ReservedId",
+    "Scene",
+    "SceneGeneration",
+    "SceneVersion",
+    "Take",
+]

@@ -1,0 +1,23 @@
+"""Named places where a test may kill the process, to prove that dying there loses nothing."""
+
+import os
+
+from mvsite import env
+
+_AT = env.listing("MV_CRASH_AT")
+_MARK = env.text("MV_CRASH_MARK")
+
+
+def crash_point(name: str) -> None:
+    """Kill this process without ceremony when `MV_CRASH_AT` names this place.
+
+    With `MV_CRASH_MARK` (a file) it happens once: the mark is made first and spares the next process.
+    """
+    if name not in _AT:
+        return
+    if _MARK:
+        try:
+            os.close(os.open(_MARK, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return
+    os._exit(86)
