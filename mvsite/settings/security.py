@@ -13,6 +13,7 @@ SECRET_KEY = env.text("SECRET_KEY", secret=True) or secret_key(MV_DATA_DIR)
 SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 MV_BEHIND_HTTPS = env.flag("MV_BEHIND_HTTPS", default=False)
+MV_FETCH_DENY = env.listing("MV_FETCH_DENY")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
