@@ -24,9 +24,9 @@ def no_network() -> Iterator[list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def data_dir(tmp_path: Path, settings: Settings) -> Path:
-    """Give the test a data folder of its own: media, temporary files and embedded broker in `tmp_path/data`."""
-    root = tmp_path / "data"
+def data_dir(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Path:
+    """Give the test a data folder of its own: media, temporary files, embedded broker; `tmp_path` stays empty."""
+    root = tmp_path_factory.mktemp("data")
     media = root / "media"
     settings.MV_DATA_DIR = root
     settings.MEDIA_ROOT = media
