@@ -19,7 +19,9 @@ def smooth(points: Sequence[Point], steps: int = 10) -> list[Point]:
         end, after = points[(index + 1) % count], points[(index + 2) % count]
         for step in range(steps):
             t = step / steps
-            result.append((_spline(before[0], start[0], end[0], after[0], t), _spline(before[1], start[1], end[1], after[1], t)))
+            result.append(
+                (_spline(before[0], start[0], end[0], after[0], t), _spline(before[1], start[1], end[1], after[1], t))
+            )
     return result
 
 
@@ -32,10 +34,10 @@ def _spline(before: float, start: float, end: float, after: float, t: float) -> 
     )
 
 
-def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0, steps: int = 40) -> list[Point]:
+def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> list[Point]:
     """Give the outline of an ellipse, turned by `turn` radians."""
     cos, sin = math.cos(turn), math.sin(turn)
-    ring = [(rx * math.cos(2 * math.pi * i / steps), ry * math.sin(2 * math.pi * i / steps)) for i in range(steps)]
+    ring = [(rx * math.cos(math.pi * i / 20), ry * math.sin(math.pi * i / 20)) for i in range(40)]
     return [(x + px * cos - py * sin, y + px * sin + py * cos) for px, py in ring]
 
 
@@ -124,10 +126,10 @@ class Canvas:
         for x, y in (pixels[0], pixels[-1]):
             pen.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill=(*colour, 255))
 
-    def glow(self, x: float, y: float, rx: float, ry: float, colour: Colour, alpha: float) -> None:
+    def glow(self, at: Point, reach: Point, colour: Colour, alpha: float) -> None:
         """Breathe a soft spot of colour onto what is there already (not beside it)."""
-        px, py = self.at((x, y))
-        wide, high = rx * self.unit, ry * self.unit
+        px, py = self.at(at)
+        wide, high = reach[0] * self.unit, reach[1] * self.unit
         box = self._box([(px - wide * 1.6, py - high * 1.6), (px + wide * 1.6, py + high * 1.6)], 2)
         if box is None:
             return

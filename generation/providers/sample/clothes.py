@@ -31,7 +31,14 @@ def torso_outline(traits: Traits, low: float = 5.0) -> list[Point]:
     wide = shoulder(traits)
     waist = wide * (0.66 if traits.gender == "woman" else 0.8)
     loose = 1.14 if traits.garment in {"hoodie", "coat", "cloak", "sweater"} else 1.0
-    right = [(0.36, 1.42), (wide * 0.62, 1.6), (wide, 1.96), (wide * 0.98, 2.6), (waist * loose, 3.8), (waist * 1.1 * loose, low)]
+    right = [
+        (0.36, 1.42),
+        (wide * 0.62, 1.6),
+        (wide, 1.96),
+        (wide * 0.98, 2.6),
+        (waist * loose, 3.8),
+        (waist * 1.1 * loose, low),
+    ]
     return _mirror(right)
 
 
@@ -47,7 +54,7 @@ def paint_torso(canvas: Canvas, traits: Traits, low: float = 5.0) -> None:
         base = traits.under_colour
     canvas.fill(torso_outline(traits, low), base, depth=0.45)
     canvas.fill(_mirror([(neck, 0.6), (neck, 1.3), (neck + 0.12, 1.62), (0.1, 1.86)]), tone, depth=0.16)
-    canvas.glow(-canvas.light * 0.1, 1.12, 0.42, 0.2, shade(tone, 0.5), 0.6)
+    canvas.glow((-canvas.light * 0.1, 1.12), (0.42, 0.2), shade(tone, 0.5), 0.6)
     painter = _GARMENTS.get(traits.garment, _shirt)
     painter(canvas, traits, low)
     _worn(canvas, traits)
@@ -112,7 +119,11 @@ def _shirt(canvas: Canvas, traits: Traits, low: float) -> None:
     canvas.flat(_mirror([(0.26, 1.42), (0.16, 1.76), (0.02, 2.0)]), shade(traits.skin, 0.2))
     canvas.line([(0.0, 2.0), (0.0, low)], shade(colour, 0.4), 0.03)
     for side in (-1, 1):
-        canvas.fill([(side * x, y) for x, y in [(0.24, 1.3), (0.56, 1.5), (0.42, 2.06), (0.06, 1.96)]], lit(colour, 0.25), depth=0.06)
+        canvas.fill(
+            [(side * x, y) for x, y in [(0.24, 1.3), (0.56, 1.5), (0.42, 2.06), (0.06, 1.96)]],
+            lit(colour, 0.25),
+            depth=0.06,
+        )
     for step in range(4):
         canvas.flat(oval(0.07, 2.3 + step * 0.6, 0.045, 0.045), lit(colour, 0.6), round_=False)
 
@@ -138,7 +149,10 @@ def _vest(canvas: Canvas, traits: Traits, low: float) -> None:
     for side in (-1, 1):
         panel = [(0.34, 1.46), (wide * 0.66, 1.64), (wide * 0.7, 2.6), (wide * 0.86, low), (0.1, low), (0.14, 3.0)]
         canvas.fill([(side * x, y) for x, y in panel], colour, depth=0.2)
-        canvas.fill([(side * x, y) for x, y in [(0.24, 1.3), (0.56, 1.5), (0.4, 2.0), (0.08, 1.9)]], lit(traits.under_colour, 0.3))
+        canvas.fill(
+            [(side * x, y) for x, y in [(0.24, 1.3), (0.56, 1.5), (0.4, 2.0), (0.08, 1.9)]],
+            lit(traits.under_colour, 0.3),
+        )
 
 
 def _overalls(canvas: Canvas, traits: Traits, low: float) -> None:
@@ -154,7 +168,15 @@ def _cloak(canvas: Canvas, traits: Traits, low: float) -> None:
     wide = shoulder(traits) + 0.22
     colour = traits.garment_colour
     for side in (-1, 1):
-        drape = [(0.2, 1.3), (0.8, 1.46), (wide, 2.0), (wide + 0.2, 3.4), (wide + 0.3, low + 0.2), (0.5, low + 0.2), (0.16, 2.4)]
+        drape = [
+            (0.2, 1.3),
+            (0.8, 1.46),
+            (wide, 2.0),
+            (wide + 0.2, 3.4),
+            (wide + 0.3, low + 0.2),
+            (0.5, low + 0.2),
+            (0.16, 2.4),
+        ]
         canvas.fill([(side * x, y) for x, y in drape], lit(colour, 0.06) if side < 0 else colour, depth=0.3)
     canvas.fill(oval(0.0, 1.72, 0.17, 0.17), traits.mark_colour, depth=0.06, bright=0.5)
 
@@ -165,7 +187,7 @@ def _armour(canvas: Canvas, traits: Traits, low: float) -> None:
     canvas.fill(_mirror([(0.4, 1.66), (0.9, 1.8), (1.06, 2.6), (0.8, 3.5), (0.3, 3.7)]), metal, depth=0.3, bright=0.45)
     for side in (-1, 1):
         canvas.fill(oval(side * wide, 2.05, 0.5, 0.42), lit(metal, 0.1), depth=0.2, bright=0.5)
-    canvas.glow(0.0, 2.5, 0.3, 0.3, traits.mark_colour, 0.7)
+    canvas.glow((0.0, 2.5), (0.3, 0.3), traits.mark_colour, 0.7)
     canvas.flat(oval(0.0, 2.5, 0.15, 0.15), lit(traits.mark_colour, 0.5), round_=False)
 
 

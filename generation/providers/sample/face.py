@@ -44,7 +44,7 @@ def skin(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     canvas.fill(face_outline(traits), traits.skin, depth=0.3, dark=0.3, bright=0.22)
     warm = mix(traits.skin, (222, 84, 72), 0.55)
     for side in (-1, 1):
-        canvas.glow(side * 0.45 + pose.turn * 0.14, 0.3, 0.2, 0.13, warm, 0.4)
+        canvas.glow((side * 0.45 + pose.turn * 0.14, 0.3), (0.2, 0.13), warm, 0.4)
     if traits.age == "old":
         line = shade(traits.skin, 0.45)
         for side in (-1, 1):
@@ -117,7 +117,7 @@ def beard(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     colour = traits.hair_colour
     x = pose.turn * 0.12
     if traits.beard == "stubble":
-        canvas.glow(x, 0.72, 0.5, 0.3, mix(traits.skin, colour, 0.75), 0.45)
+        canvas.glow((x, 0.72), (0.5, 0.3), mix(traits.skin, colour, 0.75), 0.45)
     if traits.beard in {"short", "long"}:
         low = 1.14 if traits.beard == "short" else 1.75
         right = [(0.8, 0.0), (0.76, 0.5), (0.56, 0.95), (0.28, low)]
@@ -176,5 +176,14 @@ def mark(canvas: Canvas, traits: Traits, pose: Pose) -> None:
 
 def _star(canvas: Canvas, at: Point, colour: Colour) -> None:
     long, short = 0.12, 0.045
-    ring = [(0, -long), (short, -short), (long, 0), (short, short), (0, long), (-short, short), (-long, 0), (-short, -short)]
+    ring = [
+        (0, -long),
+        (short, -short),
+        (long, 0),
+        (short, short),
+        (0, long),
+        (-short, short),
+        (-long, 0),
+        (-short, -short),
+    ]
     canvas.flat([(at[0] + x, at[1] + y) for x, y in ring], colour, round_=False)

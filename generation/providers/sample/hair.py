@@ -7,7 +7,15 @@ from generation.providers.sample.face import Pose
 from generation.providers.sample.palette import NAMED, lit, mix, shade
 from generation.providers.sample.vocabulary import Traits
 
-_CAP: list[Point] = [(-0.8, 0.02), (-0.88, -0.48), (-0.64, -1.04), (0.0, -1.24), (0.64, -1.06), (0.88, -0.5), (0.8, 0.0)]
+_CAP: list[Point] = [
+    (-0.8, 0.02),
+    (-0.88, -0.48),
+    (-0.64, -1.04),
+    (0.0, -1.24),
+    (0.64, -1.06),
+    (0.88, -0.5),
+    (0.8, 0.0),
+]
 
 
 def _sided(points: list[Point], shift: float) -> list[Point]:
@@ -113,10 +121,20 @@ def _hairline(traits: Traits) -> list[Point]:
         "long": [(0.72, -0.2), (0.5, -0.56), (0.12, -0.78), (-0.1, -0.84), (-0.4, -0.62), (-0.7, -0.22)],
         "bob": [(0.72, -0.1), (0.6, -0.38), (0.2, -0.34), (-0.2, -0.34), (-0.6, -0.38), (-0.72, -0.1)],
         "wavy": [(0.72, -0.2), (0.4, -0.58), (-0.1, -0.86), (-0.32, -0.6), (-0.68, -0.3)],
-        "curly": [(0.72, -0.36), (0.5, -0.52), (0.3, -0.46), (0.1, -0.56), (-0.1, -0.48), (-0.34, -0.56), (-0.7, -0.34)],
+        "curly": [
+            (0.72, -0.36),
+            (0.5, -0.52),
+            (0.3, -0.46),
+            (0.1, -0.56),
+            (-0.1, -0.48),
+            (-0.34, -0.56),
+            (-0.7, -0.34),
+        ],
         "afro": [(0.74, -0.4), (0.4, -0.62), (0.0, -0.66), (-0.4, -0.62), (-0.74, -0.4)],
     }
-    return lines.get(traits.hair, [(0.7, -0.34), (0.46, -0.56), (0.1, -0.5), (-0.3, -0.62), (-0.52, -0.5), (-0.7, -0.3)])
+    return lines.get(
+        traits.hair, [(0.7, -0.34), (0.46, -0.56), (0.1, -0.5), (-0.3, -0.62), (-0.52, -0.5), (-0.7, -0.3)]
+    )
 
 
 def hat(canvas: Canvas, traits: Traits, pose: Pose) -> None:
@@ -125,12 +143,20 @@ def hat(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     dome = [(-0.9, -0.42), (-0.86, -0.9), (-0.5, -1.3), (0.0, -1.42), (0.5, -1.3), (0.86, -0.9), (0.9, -0.42)]
     if traits.hat == "beanie":
         canvas.fill(_sided([*dome, (0.5, -0.5), (-0.5, -0.5)], shift), colour, depth=0.22)
-        canvas.fill(_sided([(-0.95, -0.42), (-0.9, -0.74), (0.9, -0.74), (0.95, -0.42), (0.0, -0.36)], shift), lit(colour, 0.12))
+        canvas.fill(
+            _sided([(-0.95, -0.42), (-0.9, -0.74), (0.9, -0.74), (0.95, -0.42), (0.0, -0.36)], shift), lit(colour, 0.12)
+        )
         canvas.fill(oval(shift, -1.5, 0.2, 0.2), lit(colour, 0.3), depth=0.1)
     if traits.hat == "cap":
         canvas.fill(_sided([*dome, (0.4, -0.54), (-0.4, -0.54)], shift), colour, depth=0.22)
         side = 1 if pose.turn >= 0 else -1
-        peak = [(-0.7 * side, -0.52), (0.4 * side, -0.62), (1.25 * side, -0.44), (1.1 * side, -0.32), (0.2 * side, -0.4)]
+        peak = [
+            (-0.7 * side, -0.52),
+            (0.4 * side, -0.62),
+            (1.25 * side, -0.44),
+            (1.1 * side, -0.32),
+            (0.2 * side, -0.4),
+        ]
         canvas.fill(_sided(peak, shift), shade(colour, 0.25), depth=0.06)
     if traits.hat in {"brim", "tall"}:
         top = -2.3 if traits.hat == "tall" else -1.66
@@ -162,9 +188,20 @@ def _crowns(canvas: Canvas, traits: Traits, shift: float) -> None:
         band = [(-0.85, -0.5), (-0.84, -0.74), (0.0, -0.88), (0.84, -0.74), (0.85, -0.5), (0.0, -0.64)]
         canvas.fill(_sided(band, shift), colour, depth=0.06)
     if traits.hat == "hood":
-        rim = [(0.4, -1.3), (0.9, -0.9), (1.02, -0.1), (0.86, 0.8), (0.74, 0.7), (0.82, -0.1), (0.7, -0.72), (0.3, -1.02)]
+        rim = [
+            (0.4, -1.3),
+            (0.9, -0.9),
+            (1.02, -0.1),
+            (0.86, 0.8),
+            (0.74, 0.7),
+            (0.82, -0.1),
+            (0.7, -0.72),
+            (0.3, -1.02),
+        ]
         for side in (-1, 1):
-            canvas.fill([(side * x, y) for x, y in [*rim, (-0.05, -1.06), (-0.05, -1.36)]], traits.garment_colour, depth=0.1)
+            canvas.fill(
+                [(side * x, y) for x, y in [*rim, (-0.05, -1.06), (-0.05, -1.36)]], traits.garment_colour, depth=0.1
+            )
     if traits.hat == "helmet":
         shell = [(-1.0, 0.2), (-1.04, -0.6), (-0.6, -1.3), (0.0, -1.44), (0.6, -1.3), (1.04, -0.6), (1.0, 0.2)]
         inside = [(0.72, 0.1), (0.66, -0.5), (0.0, -0.66), (-0.66, -0.5), (-0.72, 0.1)]
@@ -172,7 +209,9 @@ def _crowns(canvas: Canvas, traits: Traits, shift: float) -> None:
 
 
 def _headphones(canvas: Canvas, traits: Traits) -> None:
-    arc = [(math.cos(a) * 0.98, -0.1 + math.sin(a) * 1.28) for a in (math.pi * (1.02 + 0.96 * i / 24) for i in range(25))]
+    arc = [
+        (math.cos(a) * 0.98, -0.1 + math.sin(a) * 1.28) for a in (math.pi * (1.02 + 0.96 * i / 24) for i in range(25))
+    ]
     canvas.line(arc, shade(traits.mark_colour, 0.3), 0.1)
     for side in (-1, 1):
         canvas.fill(oval(side * 0.94, 0.06, 0.19, 0.32), traits.mark_colour, depth=0.1, bright=0.35)
@@ -182,5 +221,7 @@ def _flower(canvas: Canvas, traits: Traits, shift: float) -> None:
     x, y = -0.66 + shift, -0.66
     for index in range(5):
         angle = 2 * math.pi * index / 5
-        canvas.fill(oval(x + 0.16 * math.cos(angle), y + 0.16 * math.sin(angle), 0.13, 0.13), traits.mark_colour, depth=0.05)
+        canvas.fill(
+            oval(x + 0.16 * math.cos(angle), y + 0.16 * math.sin(angle), 0.13, 0.13), traits.mark_colour, depth=0.05
+        )
     canvas.flat(oval(x, y, 0.09, 0.09), NAMED["yellow"], round_=False)

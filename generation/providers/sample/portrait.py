@@ -12,7 +12,7 @@ from generation.providers.sample.dice import Dice
 from generation.providers.sample.face import Pose
 from generation.providers.sample.head import paint_back, paint_head
 from generation.providers.sample.limbs import paint_arm
-from generation.providers.sample.palette import Colour, lit, mix, scaled, shade
+from generation.providers.sample.palette import Colour, lit, mix, shade
 from generation.providers.sample.vocabulary import Traits
 
 SIZES: dict[str, tuple[int, int]] = {
@@ -67,8 +67,8 @@ def _ground(size: tuple[int, int], light: float, colours: tuple[Colour, Colour],
     pen = ImageDraw.Draw(picture, "RGBA")
     least = min(size)
     radius = least * dice.between("disc", 0.34, 0.42)
-    x, y = size[0] * (0.5 + light * 0.06), size[1] * 0.42
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*lit(colours[0], 0.5), 120))
+    cx, cy = size[0] * (0.5 + light * 0.06), size[1] * 0.42
+    pen.ellipse((cx - radius, cy - radius, cx + radius, cy + radius), fill=(*lit(colours[0], 0.5), 120))
     for index in range(26):
         start = dice.between(f"x{index}", -0.1, 1.0) * size[0]
         level = dice.between(f"y{index}", 0.0, 1.0) * size[1]
@@ -117,8 +117,3 @@ def read_note(picture: Image.Image) -> dict[str, object] | None:
     except ValueError:
         return None
     return note if isinstance(note, dict) else None
-
-
-def grade(colour: Colour, warmth: float) -> Colour:
-    """Warm (above 0) or cool a colour a little."""
-    return mix(colour, (255, 190, 120) if warmth > 0 else (90, 120, 190), abs(warmth) * 0.25) if warmth else scaled(colour, 1.0)

@@ -42,7 +42,7 @@ def robot_head(canvas: Canvas, traits: Traits, pose: Pose) -> None:
 def _eyes(canvas: Canvas, lamp: Colour, pose: Pose) -> None:
     for side in (-1, 1):
         at = side * 0.29 + pose.turn * 0.18
-        canvas.glow(at, -0.02, 0.24, 0.24, lamp, 0.4)
+        canvas.glow((at, -0.02), (0.24, 0.24), lamp, 0.4)
         high = 0.03 if pose.blink > 0.5 else 0.14
         canvas.flat(oval(at, -0.02, 0.13, high), lamp, round_=False)
         if pose.blink <= 0.5:

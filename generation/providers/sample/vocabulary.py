@@ -46,7 +46,23 @@ _ETHNIC: dict[str, str] = {
     "latino": "tan", "mexican": "tan", "brazilian": "tan", "asian": "light", "japanese": "light", "korean": "light",
     "chinese": "light", "nordic": "pale", "irish": "pale", "scottish": "pale", "mediterranean": "olive",
 }  # fmt: skip
-_STOP = {",", ".", ";", "with", "and", "in", "wearing", "wears", "has", "on", "under", "over", "who", "plays", "holding"}
+_STOP = {
+    ",",
+    ".",
+    ";",
+    "with",
+    "and",
+    "in",
+    "wearing",
+    "wears",
+    "has",
+    "on",
+    "under",
+    "over",
+    "who",
+    "plays",
+    "holding",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +167,12 @@ def _clothes(words: list[str], dice: Dice) -> tuple[str, Colour]:
 
 def _beard(words: list[str]) -> str:
     if "beard" in words or "bearded" in words:
-        return "long" if {"long", "bushy", "full"} & set(words[max(0, words.index("beard") - 3) :][:4] if "beard" in words else []) else "short"
+        return (
+            "long"
+            if {"long", "bushy", "full"}
+            & set(words[max(0, words.index("beard") - 3) :][:4] if "beard" in words else [])
+            else "short"
+        )
     if "moustache" in words or "mustache" in words:
         return "moustache"
     return "stubble" if "stubble" in words or "unshaven" in words else "none"
@@ -170,7 +191,9 @@ def read_traits(description: str) -> Traits:
     words = words_of(description)
     known = set(words)
     dice = Dice("traits", " ".join(words))
-    gender = "woman" if known & _WOMEN else "man" if known & _MEN or known & {"beard", "bearded", "moustache"} else "any"
+    gender = (
+        "woman" if known & _WOMEN else "man" if known & _MEN or known & {"beard", "bearded", "moustache"} else "any"
+    )
     age = "old" if known & _OLD else "child" if known & _YOUNG else "adult"
     hair, hair_colour = _hair(words, dice, gender, age)
     garment, garment_colour = _clothes(words, dice)

@@ -1,0 +1,37 @@
+"""Composing: exact lengths, order of frames, and nothing left when it is stopped."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assets.media import counter
+from assets.media.compose import VideoFrames, render, slate
+
+
+def quiet(progress: float) -> None:
+    assert 0.0 <= progress <= 1.0
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(1, 24), (2.5, 60), (0.99, 24)])
+def test_slate_lasts_as_long_as_asked(tmp_path: Path, seconds: float, frames: int) -> None:
+    target = tmp_path / "slate.mp4"
+    assert slate(lines=["Scene 3", "not made"], seconds=seconds, size=(640, 360), target=target, tick=quiet) == frames
+    with VideoFrames(target) as source:
+        assert (source.count, source.fps, source.size) == (frames, 24, (640, 360))
+        assert max(source.next().convert("L").tobytes()) > 180
+
+
+def test_frames_are_asked_for_once_and_in_order(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def paint(number: int) -> Image.Image:
+        asked.append(number)
+        picture = Image.new("RGB", (640, 360), (120, 90, 60))
+        counter.draw(picture, "x", number)
+        return picture
+
+    target = tmp_path / "clip.mp4"
+    assert render(paint=paint, seconds=2, size=(640, 360), target=target, tick=quiet) == 48
+    assert asked == list(range(48))
+    assert [found[1] for found in counter.read_video(target) if found] == list(range(48))
