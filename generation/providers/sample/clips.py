@@ -76,8 +76,9 @@ class SampleClips:
             render(paint=paint, seconds=request.seconds, size=size, target=target, tick=tick, audio=sound, fps=FPS)
         append_note(target, film.recipe())
 
-    def cancel(self, provider_id: str) -> None:
-        """Nothing runs that could be stopped: the caller's own tick stops a render."""
+    def cancel(self, provider_id: str) -> bool:
+        """Nothing comes by itself: a file is made only when it is fetched."""
+        return True
 
 
 def _sound(film: Film, request: ClipRequest, folder: Path) -> Path:

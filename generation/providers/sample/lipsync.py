@@ -53,5 +53,6 @@ class SampleLipSync:
                 audio=request.audio, fps=source.fps,
             )  # fmt: skip
 
-    def cancel(self, provider_id: str) -> None:
-        """Nothing runs that could be stopped: the caller's own tick stops a render."""
+    def cancel(self, provider_id: str) -> bool:
+        """Nothing comes by itself: a file is made only when it is fetched."""
+        return True

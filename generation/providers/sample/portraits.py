@@ -56,5 +56,6 @@ class SamplePortraits:
         target.write_bytes(encode(picture, output_format=request.output_format, note=note))
         tick(1.0)
 
-    def cancel(self, provider_id: str) -> None:
-        """Nothing runs that could be stopped."""
+    def cancel(self, provider_id: str) -> bool:
+        """Nothing comes by itself: a file is made only when it is fetched."""
+        return True
