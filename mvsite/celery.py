@@ -1,11 +1,14 @@
 """The Celery application; jobs live in the database, Celery only rings the doorbell."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_ready
+from django.conf import settings
 
 from mvsite.broker import register
+from mvsite.supervisor.marks import mark_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mvsite.settings")
 
@@ -18,3 +21,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Leave logging as the settings made it; Celery would replace it."""
+
+
+@worker_ready.connect
+def worker_takes_work(sender: Any, **_: object) -> None:
+    """Tell whoever waits for this worker that it takes work."""
+    mark_ready(settings.MV_DATA_DIR, sender.hostname.partition("@")[0])
+
+
+@beat_init.connect
+def schedule_runs(**_: object) -> None:
+    """Tell whoever waits for the schedule that it runs."""
+    mark_ready(settings.MV_DATA_DIR, "schedule")

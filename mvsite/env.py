@@ -5,6 +5,7 @@ settings that exist with `docs/settings.md` and `.env.example`.
 """
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -133,3 +134,8 @@ def bare_child(*, keep: tuple[str, ...] = ("PATH", "LANG", "TZ"), **extra: str) 
 _SETTINGS_FILE = folder("MV_ENV_FILE", ".env")
 if _SETTINGS_FILE.is_file():
     environ.Env.read_env(str(_SETTINGS_FILE))
+
+
+def has_display() -> bool:
+    """Say whether a browser could open a window here."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

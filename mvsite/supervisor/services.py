@@ -1,0 +1,49 @@
+"""Which processes a studio consists of, and how each is started."""
+
+import sys
+from dataclasses import dataclass
+
+FAST_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process: the name in messages, logs and marks; its command; the address that must answer, if any."""
+
+    name: str
+    command: tuple[str, ...]
+    health: str | None = None
+
+
+def _celery(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "--quiet", "-A", "mvsite.celery", *words)
+
+
+def worker(name: str, *, queues: str, threads: int, prefetch: int) -> Service:
+    """Describe a worker; `prefetch` is how many messages it takes at once for each of its threads."""
+    words = ["worker", "-n", f"{name}@%h", "-Q", queues, "-P", "threads", "-c", str(threads)]
+    words += ["--prefetch-multiplier", str(prefetch), "--loglevel", "WARNING"]
+    # Workers have nothing to tell each other: jobs are rows. Each of these would only write messages.
+    words += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return Service(name, _celery(*words))
+
+
+def workers(render_workers: int) -> list[Service]:
+    """Describe everything that works on jobs: the fast steps, and one process for each render at a time."""
+    renders = [
+        worker(f"render-{number}", queues="render", threads=1, prefetch=1) for number in range(1, render_workers + 1)
+    ]
+    return [worker("provider", queues="provider,default", threads=FAST_THREADS, prefetch=8), *renders]
+
+
+def schedule() -> Service:
+    """Describe the clock that rings for housekeeping."""
+    return Service("schedule", _celery("beat", "--loglevel", "WARNING"))
+
+
+def web(host: str, port: int, *, url: str) -> Service:
+    """Describe the web server: one process, 32 requests at a time."""
+    words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--no-ws"]
+    words += ["--blocking-threads", "32", "--workers-kill-timeout", "2", "--log-level", "warning"]
+    command = (sys.executable, "-m", "granian", *words, "mvsite.supervisor.web:application")
+    return Service("web", command, health=f"{url}health/live")
