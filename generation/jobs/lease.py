@@ -1,0 +1,194 @@
+"""Holding a job: claimed by one conditional UPDATE, kept by heartbeats, fenced by a number (RELIABILITY 1.3)."""
+
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from generation.choices import JobState
+from generation.jobs.ending import end
+from generation.jobs.heartbeat import Heartbeat
+from generation.jobs.identity import this_process
+from generation.jobs.view import record_job
+from generation.jobs.wake import wake
+from generation.models import Job
+from mvsite.common.errors import StudioError
+from mvsite.logs import debug_event
+
+
+class LeaseLost(Exception):  # noqa: N818  it is not an error: somebody else goes on with the job
+    """Somebody else holds the job now; stop at once and write nothing."""
+
+
+class Stopped(Exception):  # noqa: N818  it is a wish, not an error
+    """The job's owner asked for it to stop."""
+
+
+def claim(job_id: uuid.UUID) -> "Claim | None":
+    """Take a due job, or None when it is not due, final, or in somebody's hands. Safe against any repetition."""
+    now = timezone.now()
+    with transaction.atomic():
+        before = Job.objects.filter(pk=job_id).values_list("state", "lease_owner").first()
+        taken = (
+            Job.objects.claimable(now)
+            .filter(pk=job_id)
+            .update(
+                lease_owner=this_process(),
+                lease_until=now + timedelta(seconds=settings.MV_LEASE_SECONDS),
+                lease_seq=F("lease_seq") + 1,
+                steps=F("steps") + 1,
+                # A lease that was never given back means that its holder died in the middle of a step.
+                failures=Case(When(lease_owner="", then=F("failures")), default=F("failures") + 1),
+                attempts=Case(When(state=JobState.QUEUED, then=F("attempts") + 1), default=F("attempts")),
+                state=Case(When(state=JobState.QUEUED, then=Value(JobState.RUNNING)), default=F("state")),
+                started_at=Coalesce(F("started_at"), Value(now)),
+            )
+        )
+        if not taken or before is None:
+            return None
+        job = Job.objects.select_related("owner", "project", "scene", "parent").get(pk=job_id)
+        if before[0] == JobState.QUEUED:
+            record_job("job.started", job)
+    if before[1]:
+        debug_event("job_reaped", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
+    debug_event("job_claimed", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
+    return Claim(job)
+
+
+class Claim:
+    """A job in our hands. Every write names the fence; when the fence has moved, `LeaseLost` is raised."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.seq = job.lease_seq
+        self._heartbeat = Heartbeat(self._extend)
+        self._told_at: datetime = timezone.now()
+
+    def heartbeat(self) -> AbstractContextManager[object]:
+        """Keep the lease alive in the background while the block runs."""
+        return self._heartbeat
+
+    def tick(self, progress: float) -> None:
+        """Report progress 0..1 of the whole job from inside long work.
+
+        Raises LeaseLost or Stopped. Writes at most once a second.
+        """
+        if self._heartbeat.lost:
+            raise LeaseLost
+        if self._heartbeat.stop_asked:
+            raise Stopped
+        if (timezone.now() - self._told_at).total_seconds() >= 1:
+            self._told_at = timezone.now()
+            self.report(progress)
+
+    def report(self, progress: float, *, stage: str | None = None) -> None:
+        """Write progress (it never falls) and stage at once, and extend the lease. Raises LeaseLost or Stopped."""
+        values: dict[str, Any] = {"progress": Greatest(F("progress"), min(max(progress, 0.0), 0.99))}
+        if stage is not None:
+            values["stage"] = stage
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end(), **values)
+            record_job("job.progressed", self.job)
+        if self.job.cancel_requested_at is not None:
+            raise Stopped
+
+    def check(self) -> None:
+        """Make sure that the job is still ours and extend the lease; raises LeaseLost."""
+        self._write(lease_until=self._lease_end())
+
+    def remember(self, **facts: Any) -> None:
+        """Add to the pipeline's own memory (`checkpoint`), fenced."""
+        self._write(checkpoint={**self.job.checkpoint, **facts})
+
+    def park(
+        self,
+        after: float,
+        *,
+        state: JobState = JobState.RUNNING,
+        stage: str | None = None,
+        progress: float | None = None,
+        queue: str | None = None,
+    ) -> None:
+        """Give the job back until `after` seconds from now; no worker is held meanwhile."""
+        values: dict[str, Any] = {
+            "state": state,
+            "next_at": timezone.now() + timedelta(seconds=after),
+            "lease_until": None,
+            "lease_owner": "",
+            "failures": 0,
+        }
+        if stage is not None:
+            values["stage"] = stage
+        if progress is not None:
+            values["progress"] = Greatest(F("progress"), min(max(progress, 0.0), 0.99))
+        if queue is not None:
+            values["queue"] = queue
+        shown = (self.job.state, self.job.stage, self.job.progress)
+        with transaction.atomic():
+            self._write(**values)
+            if shown != (self.job.state, self.job.stage, self.job.progress):
+                record_job("job.waiting" if state == JobState.WAITING else "job.progressed", self.job)
+            if after <= 0:
+                self._write(sent_at=timezone.now())
+                wake(self.job.pk, self.job.queue)
+        debug_event("job_waiting", job_id=str(self.job.pk), kind=self.job.kind, state=state, stage=self.job.stage)
+
+    def back_off(self, after: float) -> None:
+        """Give the job back after a failure of ours, keeping count of the failures."""
+        self._write(
+            next_at=timezone.now() + timedelta(seconds=after),
+            lease_until=None,
+            lease_owner="",
+            failures=F("failures") + 1,
+        )
+
+    def succeed(self, finish: Callable[[], dict[str, Any]]) -> None:
+        """End well: `finish` writes what the job made and returns its result, in the same transaction."""
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            result = finish()
+            end(self.job, JobState.SUCCEEDED, result=result)
+
+    def fail(self, error: StudioError) -> None:
+        """End with an error."""
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            end(self.job, JobState.FAILED, error=error.as_dict())
+
+    def cancel(self) -> None:
+        """End because its owner asked for it."""
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            end(self.job, JobState.CANCELED)
+
+    def hand_to_person(self, error: StudioError) -> None:
+        """Stop and wait for a person's decision (`needs_review`)."""
+        with transaction.atomic():
+            self._write(
+                state=JobState.NEEDS_REVIEW, error=error.as_dict(), lease_until=None, lease_owner="", failures=0
+            )
+            record_job("job.needs_review", self.job)
+
+    def _extend(self) -> tuple[bool, bool]:
+        """Extend the lease from the heartbeat's thread; tells (still ours, stop asked)."""
+        mine = Job.objects.filter(pk=self.job.pk, lease_seq=self.seq).active()
+        if not mine.update(lease_until=self._lease_end()):
+            return False, False
+        return True, mine.filter(cancel_requested_at__isnull=False).exists()
+
+    def _write(self, **values: Any) -> None:
+        mine = Job.objects.filter(pk=self.job.pk, lease_seq=self.seq).active()
+        if not mine.update(updated_at=timezone.now(), **values):
+            raise LeaseLost
+        self.job.refresh_from_db(fields=[*values, "cancel_requested_at"])
+
+    @staticmethod
+    def _lease_end() -> datetime:
+        return timezone.now() + timedelta(seconds=settings.MV_LEASE_SECONDS)

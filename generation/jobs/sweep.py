@@ -1,0 +1,46 @@
+"""The sweeper's work: ring for everything that is due, and take leases from processes that died."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from generation.jobs.identity import is_dead
+from generation.jobs.wake import ring
+from generation.models import Job
+
+_BATCH = 200
+
+
+def ring_due() -> int:
+    """Ring for due jobs that nobody was told of since they became due; returns how many.
+
+    It is outbox, poll scheduler and rescuer in one, safe with any number of sweepers: a second ring is free.
+    """
+    now = timezone.now()
+    stale = now - timedelta(seconds=settings.MV_REDISPATCH_SECONDS)
+    untold = Q(sent_at=None) | Q(sent_at__lt=F("next_at")) | Q(sent_at__lt=stale)
+    due = list(Job.objects.claimable(now).filter(untold).order_by("next_at").values_list("pk", "queue")[:_BATCH])
+    rung = 0
+    for job_id, queue in due:
+        if Job.objects.filter(untold, pk=job_id).update(sent_at=now):
+            ring(job_id, queue)
+            rung += 1
+    return rung
+
+
+def forget_broken_leases() -> int:
+    """End the leases of processes of this machine that no longer exist; returns how many.
+
+    Without this a killed worker's job waits until its lease runs out.
+    """
+    held = Job.objects.active().exclude(lease_owner="").filter(lease_until__gt=timezone.now())
+    broken = 0
+    for job_id, owner, seq in held.values_list("pk", "lease_owner", "lease_seq")[:_BATCH]:
+        if is_dead(owner):
+            now = timezone.now()
+            broken += Job.objects.filter(pk=job_id, lease_seq=seq).update(
+                lease_until=now - timedelta(seconds=1), sent_at=None
+            )
+    return broken

@@ -1,0 +1,53 @@
+"""A job as people and programs see it: one shape for the API, the events and the pages."""
+
+from datetime import datetime
+from typing import Any
+
+from generation import events
+from generation.jobs.eta import eta_seconds
+from generation.models import Job
+
+
+def job_data(job: Job) -> dict[str, Any]:
+    """Give the public members of a job; before success `result` holds only the reserved ids."""
+    base = f"/api/mv/jobs/{job.pk}"
+    return {
+        "id": str(job.pk),
+        "parent_id": _text(job.parent_id),
+        "kind": job.kind,
+        "state": job.state,
+        "stage": job.stage,
+        "progress": round(job.progress, 4),
+        "eta_seconds": eta_seconds(job),
+        "queued_at": _time(job.queued_at),
+        "started_at": _time(job.started_at),
+        "finished_at": _time(job.finished_at),
+        "estimated_cost_usd": f"{job.estimated_cost_usd:.4f}",
+        "cost_usd": f"{job.cost_usd:.4f}",
+        "provider": job.provider,
+        "attempts": job.attempts,
+        "project_id": _text(job.project_id),
+        "scene_id": _text(job.scene_id),
+        "result": job.result if job.result is not None else job.reserved,
+        "error": job.error,
+        "cancel_requested": job.cancel_requested_at is not None and not job.is_final,
+        "urls": {
+            "self": base,
+            "events": f"{base}/events",
+            "cancel": f"{base}/cancel",
+            "retry": f"{base}/retry",
+        },
+    }
+
+
+def record_job(kind: str, job: Job) -> None:
+    """Write `job.<what happened>` with the job's new state into its stream; inside the caller's transaction."""
+    events.record(kind, stream=job.stream_id, data=job_data(job), job=job)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,96 @@
+"""Runs one step of one job: claim, the pipeline's step, its outcome. Everything that goes wrong ends here."""
+
+import logging
+import uuid
+
+import structlog
+from django.utils import timezone
+
+from generation import jobs
+from generation.pipelines.outcomes import Done, Outcome, Park, Review
+from generation.pipelines.pauses import backed_off
+from generation.pipelines.registry import pipeline_for
+from mvsite.common.errors import AppError, ProviderError, StudioError
+
+log = logging.getLogger(__name__)
+_MAX_FAILURES = 5
+
+
+def advance(job_id: uuid.UUID) -> bool:
+    """Do the next step of a job if it is due and nobody else has it; says whether a step was done."""
+    claim = jobs.claim(job_id)
+    if claim is None:
+        return False
+    with structlog.contextvars.bound_contextvars(
+        job_id=str(job_id), kind=claim.job.kind, project_id=str(claim.job.project_id or "")
+    ):
+        try:
+            with claim.heartbeat():
+                _step(claim)
+        except jobs.LeaseLost:
+            log.info("lease_lost")
+    return True
+
+
+def _step(claim: jobs.Claim) -> None:
+    if claim.job.failures >= _MAX_FAILURES:  # it kills its workers
+        claim.fail(AppError("app:job:poison"))
+        return
+    try:
+        _apply(claim, _outcome(claim))
+    except ProviderError as error:
+        _provider_failed(claim, error)
+    except StudioError as error:
+        claim.fail(error)
+    except jobs.LeaseLost:
+        raise
+    except Exception as bug:  # noqa: BLE001  the last line: whatever broke must end on the row, not in a lost worker
+        _broke(claim, bug)
+
+
+def _outcome(claim: jobs.Claim) -> Outcome | None:
+    pipeline = pipeline_for(claim.job)
+    if claim.job.cancel_requested_at is None and timezone.now() <= claim.job.deadline_at:
+        try:
+            return pipeline.step(claim)
+        except jobs.Stopped:
+            claim.check()  # reads when the wish came
+    return pipeline.wind_up(claim)
+
+
+def _apply(claim: jobs.Claim, outcome: Outcome | None) -> None:
+    match outcome:
+        case Park():
+            claim.park(
+                outcome.after,
+                state=outcome.state,
+                stage=outcome.stage,
+                progress=outcome.progress,
+                queue=outcome.queue,
+            )
+        case Done():
+            claim.succeed(outcome.finish)
+        case Review():
+            claim.hand_to_person(outcome.error)
+        case None:
+            if claim.job.cancel_requested_at is not None:
+                claim.cancel()
+            else:
+                claim.fail(AppError("app:job:deadline"))
+
+
+def _provider_failed(claim: jobs.Claim, error: ProviderError) -> None:
+    """Try transient failures again, backed off with jitter; the rest is final."""
+    if not error.transient or claim.job.failures + 1 >= _MAX_FAILURES:
+        claim.fail(error)
+        return
+    claim.back_off(backed_off(claim.job.failures, error.retry_after))
+
+
+def _broke(claim: jobs.Claim, bug: Exception) -> None:
+    """Our own bug or a broken machine: a few tries, then an honest end."""
+    log.error("step_broke", exc_info=bug, extra={"failures": claim.job.failures})
+    if claim.job.failures + 1 >= _MAX_FAILURES:
+        claim.fail(AppError("app:server:error"))
+        return
+    claim.back_off(backed_off(claim.job.failures))

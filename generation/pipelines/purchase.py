@@ -1,0 +1,166 @@
+"""Buying one thing from a provider and never twice: submit, look up after a crash, poll, fetch (RELIABILITY 1.3).
+
+The states live in the newest `ProviderCall` of the job: none, refused or abandoned → submit; prepared or unknown
+(we died, or the answer was lost) → look up; accepted → poll; ready (stage `ingesting`) → fetch. A call with an
+error code is closed: nothing more will come of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.utils import timezone
+
+from assets import storage
+from generation import money
+from generation.choices import LIMITS, CallOutcome, JobKind, JobState
+from generation.jobs import Claim
+from generation.models import ProviderCall
+from generation.pipelines.outcomes import Done, Outcome, Park, Review
+from generation.pipelines.pauses import backed_off, between_polls
+from generation.ports import CannotSay, Found, Maker, NothingThere, OutcomeUnknown, Ready
+from mvsite.common.crash_points import crash_point
+from mvsite.common.errors import ProviderError, UserError
+from mvsite.logs import debug_event
+
+R = TypeVar("R")
+SUBMITTING, INGESTING = "submitting", "ingesting"
+_LOOK_UP_FOR = timedelta(hours=1)  # providers delete what they made after an hour
+_REFUSED_BUT_MAY_TRY = 8
+
+
+@dataclass(frozen=True)
+class Purchase(Generic[R]):
+    """One thing to buy: who makes it, of what, the suffix of its file, and what to do with the file.
+
+    `ingest` stores the finished file outside of any transaction and returns the step's outcome.
+    """
+
+    claim: Claim
+    maker: Maker[R]
+    request: R
+    request_hash: str
+    suffix: str
+    ingest: Callable[[Path], Done]
+
+    def step(self) -> Outcome:
+        """Do the next step of the purchase."""
+        call = self._open_call()
+        if call is None:
+            return self._submit()
+        if call.outcome in (CallOutcome.PREPARED, CallOutcome.UNKNOWN):
+            return self._look_up(call)
+        if self.claim.job.stage == INGESTING:
+            return self._fetch(call)
+        return self._poll(call)
+
+    def wind_up(self) -> Outcome | None:
+        """Stop it at the provider. What is paid and arrives all the same is kept, so poll on when nobody can say."""
+        call = self._open_call()
+        if call is None:
+            return None
+        if call.outcome in (CallOutcome.PREPARED, CallOutcome.UNKNOWN):
+            outcome = self._look_up(call)
+            return None if call.outcome == CallOutcome.ABANDONED else outcome
+        out_of_patience = timezone.now() > self.claim.job.deadline_at + _LOOK_UP_FOR
+        if self.maker.cancel(call.provider_id or "") or out_of_patience:
+            money.settle(self.claim.job, call, cost=None)
+            money.close(call, error_code="user:job:canceled")
+            return None
+        return self._fetch(call) if self.claim.job.stage == INGESTING else self._poll(call)
+
+    def _open_call(self) -> ProviderCall | None:
+        """Return the newest call when something may still come of it; after a retry of the job too."""
+        call = self.claim.job.calls.order_by("-number").first()
+        over = call is None or call.outcome in (CallOutcome.REFUSED, CallOutcome.ABANDONED) or call.error_code
+        return None if over else call
+
+    def _submit(self) -> Outcome:
+        job = self.claim.job
+        tried = job.calls.filter(sent_at__gte=job.queued_at)  # a retry of the job begins to count anew
+        abandoned = tried.filter(outcome=CallOutcome.ABANDONED).count()
+        refused = tried.filter(outcome=CallOutcome.REFUSED)
+        if abandoned >= LIMITS[JobKind(job.kind)].max_submits or refused.count() >= _REFUSED_BUT_MAY_TRY:
+            last = refused.order_by("-number").first()
+            raise ProviderError(last.error_code if last else "provider:call:failed")
+        self.claim.check()
+        call = money.intent(
+            job,
+            provider=self.maker.provider,
+            model=self.maker.describe(self.request).model,
+            request_hash=self.request_hash,
+        )
+        crash_point("after_intent")
+        self.claim.report(0.02, stage=SUBMITTING)  # the last look at the lease before money is spent
+        crash_point("before_submit")
+        debug_event("provider_call_sent", provider=call.provider, model=call.model, job_id=str(job.pk))
+        try:
+            provider_id = self.maker.submit(self.request, str(call.pk))
+        except OutcomeUnknown as lost:
+            money.answer(call, CallOutcome.UNKNOWN)
+            debug_event("provider_call_unknown", provider=call.provider, model=call.model, reason=str(lost))
+            return Park(between_polls(), "checking with the provider", JobState.WAITING)
+        except ProviderError as error:
+            money.answer(call, CallOutcome.REFUSED, error_code=error.code)
+            if not error.transient:
+                raise
+            return Park(backed_off(refused.count(), error.retry_after), "the provider is busy", JobState.WAITING)
+        crash_point("after_submit")
+        return self._accepted(call, provider_id, CallOutcome.ACCEPTED)
+
+    def _accepted(self, call: ProviderCall, provider_id: str, outcome: CallOutcome) -> Outcome:
+        money.answer(call, outcome, provider_id=provider_id)
+        crash_point("after_answer")
+        seconds = (timezone.now() - call.sent_at).total_seconds()
+        debug_event("provider_call_answered", provider=call.provider, provider_id=provider_id, seconds=seconds)
+        return Park(0, "waiting for the provider", JobState.WAITING, progress=0.05)
+
+    def _look_up(self, call: ProviderCall) -> Outcome:
+        found = self.maker.look_up(self.request, str(call.pk), call.sent_at - timedelta(seconds=60))
+        age = timezone.now() - call.sent_at
+        match found:
+            case Found(provider_id):
+                return self._accepted(call, provider_id, CallOutcome.RECONCILED)
+            case NothingThere() if age > timedelta(seconds=settings.MV_RECONCILE_GRACE_SECONDS):
+                money.answer(call, CallOutcome.ABANDONED)
+                return Park(0, SUBMITTING)
+            case CannotSay(permanent) if permanent or age > _LOOK_UP_FOR:
+                return Review(UserError("user:job:needs_review"))
+        return Park(between_polls(), "checking with the provider", JobState.WAITING)
+
+    def _poll(self, call: ProviderCall) -> Outcome:
+        try:
+            news = self.maker.poll(call.provider_id or "", self.request)
+        except ProviderError as error:
+            if not error.transient:
+                money.settle(self.claim.job, call, cost=0)
+                money.close(call, error_code=error.code)
+                raise
+            pause = max(between_polls(), error.retry_after or 0)
+            return Park(pause, "the provider does not answer", JobState.WAITING)
+        if isinstance(news, Ready):
+            money.settle(self.claim.job, call, cost=news.cost_usd)
+            return Park(0, INGESTING, progress=0.5, queue=self.maker.ingest_queue)
+        progress = None if news.progress is None else 0.05 + 0.45 * news.progress
+        return Park(between_polls(), "the provider is working", JobState.WAITING, progress=progress)
+
+    def _fetch(self, call: ProviderCall) -> Outcome:
+        crash_point("before_fetch")
+        with storage.temp_dir() as folder:
+            target = folder / f"fetched{self.suffix}"
+            try:
+                self.maker.fetch(
+                    call.provider_id or "", self.request, target, lambda part: self.claim.tick(0.5 + 0.45 * part)
+                )
+            except ProviderError as error:
+                if error.transient:
+                    return Park(max(between_polls(), error.retry_after or 0), INGESTING)
+                money.close(call, error_code=error.code)  # paid, but not to be had: a retry must buy anew
+                raise
+            crash_point("after_fetch")
+            done = self.ingest(target)
+        crash_point("after_ingest")
+        return done

@@ -1,0 +1,170 @@
+"""Reads for the API, the pages and the events: rows in, plain data out."""
+
+import uuid
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet, Sum
+
+from assets.models import Video
+from generation import events
+from generation.choices import JobKind
+from generation.models import Job, Project, ReservedId, Scene, Take
+from mvsite.accounts.models import User
+
+
+def scenes_of(project: Project) -> QuerySet[Scene]:
+    """Return the kept scenes of a project in order, with text and takes at hand."""
+    return with_details(Scene.objects.filter(project=project, trashed_at=None)).order_by("index")
+
+
+def with_details(scenes: QuerySet[Scene]) -> QuerySet[Scene]:
+    """Fetch what `scene_data` reads in a fixed number of queries."""
+    takes = Take.objects.select_related("video", "version").order_by("number")
+    return scenes.select_related("current", "selected__video").prefetch_related(
+        Prefetch("takes", queryset=takes, to_attr="kept_takes")
+    )
+
+
+def scene_get(*, scene_id: uuid.UUID) -> Scene:
+    """Return one scene with its details."""
+    return with_details(Scene.objects.filter(pk=scene_id)).get()
+
+
+def takes_of(scene: Scene) -> list[Take]:
+    """Return the takes of a scene whose video is not in the trash, oldest first."""
+    found: list[Take] = (
+        scene.kept_takes
+        if hasattr(scene, "kept_takes")
+        else list(scene.takes.select_related("video", "version").order_by("number"))
+    )
+    return [take for take in found if take.video.trashed_at is None]
+
+
+def selected_take(scene: Scene) -> Take | None:
+    """Return the take that counts: the user's pick, else the newest."""
+    takes = takes_of(scene)
+    picked = [take for take in takes if take.pk == scene.selected_id]
+    return next(iter(picked or takes[-1:]), None)
+
+
+def original_take(take: Take) -> Take:
+    """Return the take a lip-synced take was made from, or the take itself."""
+    return take.source if take.source is not None else take
+
+
+def take_data(take: Take, scene: Scene) -> dict[str, Any]:
+    """Give a take: its video, which text it was made from, and whether that text has changed since."""
+    video = take.video
+    return {
+        "id": str(take.pk),
+        "number": take.number,
+        "kind": video.kind,
+        "video_id": str(video.pk),
+        "video_url": video_url(video),
+        "poster_url": f"{video_url(video)}?size=thumb",
+        "duration": video.duration_ms / 1000,
+        "version_id": str(take.version_id) if take.version_id else None,
+        "source_take_id": str(take.source_id) if take.source_id else None,
+        "stale": take.version_id is not None and take.version_id != scene.current_id,
+        "created_at": take.created_at.isoformat().replace("+00:00", "Z"),
+        "is_mock": video.is_mock,
+    }
+
+
+def scene_data(scene: Scene) -> dict[str, Any]:
+    """Give a scene with its text and takes."""
+    chosen = selected_take(scene)
+    text = scene.current
+    return {
+        "id": str(scene.pk),
+        "project_id": str(scene.project_id) if scene.project_id else None,
+        "index": scene.index,
+        "description": text.description if text else "",
+        "negative_description": text.negative_description if text else "",
+        "version": text.number if text else 0,
+        "version_id": str(text.pk) if text else None,
+        "takes": [take_data(take, scene) for take in takes_of(scene)],
+        "selected_take_id": str(chosen.pk) if chosen else None,
+        "selected_video_id": str(chosen.video_id) if chosen else None,
+        "trashed": scene.trashed_at is not None,
+    }
+
+
+def video_url(video: Video) -> str:
+    """Return where a video is served."""
+    return f"/api/mv/get_video/{video.pk}"
+
+
+def final_inputs(project: Project, scenes: list[Scene]) -> dict[str, Any]:
+    """Name what a finished video of today would be made of; differing from what one was made of makes that stale."""
+    takes = [selected_take(scene) for scene in scenes]
+    return {
+        "takes": [str(take.video_id) for take in takes if take is not None],
+        "audio": str(project.audio_id) if project.audio_id else None,
+        "cut_by": project.cut_by,
+        "target_duration": project.target_duration,
+    }
+
+
+def project_data(project: Project) -> dict[str, Any]:
+    """Give a project without its scenes; `final_stale` compares the finished video with today's choice."""
+    scenes = list(scenes_of(project))
+    final = project.final_video_id
+    return {
+        "id": str(project.pk),
+        "title": project.title,
+        "mode": project.mode,
+        "idea": project.idea,
+        "character_description": project.character_description,
+        "character_reference_id": _text(project.character_reference_id),
+        "product_image_id": _text(project.product_image_id),
+        "audio_id": _text(project.audio_id),
+        "config_flavor": project.config_flavor,
+        "number_of_scenes": project.number_of_scenes,
+        "cut_by": project.cut_by,
+        "target_duration": project.target_duration,
+        "seed": project.seed,
+        "scene_ids": [str(scene.pk) for scene in scenes],
+        "final_video_id": _text(final),
+        "final_video_url": f"/api/mv/get_video/{final}" if final else None,
+        "final_stale": bool(final) and project.final_inputs != final_inputs(project, scenes),
+        "cost_usd": f"{project_cost(project):.4f}",
+        "favourite": project.favourite,
+        "tags": project.tags,
+        "trashed": project.trashed_at is not None,
+        "created_at": project.created_at.isoformat().replace("+00:00", "Z"),
+        "updated_at": project.updated_at.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def project_snapshot(project: Project) -> dict[str, Any]:
+    """Give a project with its scenes, its newest jobs, and the cursor from which the event feed goes on.
+
+    The cursor is read first: an event that comes between is then told twice, never lost.
+    """
+    cursor = events.cursor(project.pk)
+    return {
+        **project_data(project),
+        "scenes": [scene_data(scene) for scene in scenes_of(project)],
+        "cursor": cursor,
+    }
+
+
+def project_cost(project: Project) -> float:
+    """Return what the project has cost so far, in USD."""
+    return float(project.jobs.aggregate(total=Sum("cost_usd"))["total"] or 0)
+
+
+def clips_under_way(project: Project) -> QuerySet[Job]:
+    """Return the unfinished clip and lip-sync jobs of a project."""
+    return Job.objects.filter(project=project, kind__in=(JobKind.CLIP, JobKind.LIPSYNC)).unfinished()
+
+
+def job_behind(*, user: User, reserved_id: uuid.UUID) -> Job | None:
+    """Return the job that promised an id to this user."""
+    found = ReservedId.objects.filter(pk=reserved_id, owner=user).select_related("job").first()
+    return found.job if found else None
+
+
+def _text(value: uuid.UUID | None) -> str | None:
+    return None if value is None else str(value)

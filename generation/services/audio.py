@@ -1,0 +1,31 @@
+"""Asking for a cut of a song."""
+
+import uuid
+
+from assets.models import Audio
+from generation import jobs
+from generation.choices import JobKind
+from generation.models import Job
+from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
+
+
+def trim_request(*, owner: User, audio_id: uuid.UUID, start_ms: int = 0, end_ms: int | None = None) -> Job:
+    """Start cutting a song to `start_ms`..`end_ms` (milliseconds; the end is clamped to the song's).
+
+    Raises user:media:missing; user:request:invalid when the start lies at or past the end.
+    """
+    audio = Audio.objects.for_user(owner).kept().filter(pk=audio_id).first()
+    if audio is None:
+        raise UserError("user:media:missing", "The song was not found.")
+    end = min(end_ms or audio.duration_ms, audio.duration_ms)
+    if start_ms >= end:
+        raise UserError("user:request:invalid", f"The song ends at {audio.duration_ms / 1000:.1f} s; start earlier.")
+    new_id = uuid.uuid4()
+    return jobs.enqueue(
+        kind=JobKind.TRIM,
+        owner=owner,
+        params={"audio_id": str(new_id), "original_audio_id": str(audio_id), "start_ms": start_ms, "end_ms": end},
+        reserved={"audio_id": str(new_id)},
+        reserved_ids=[new_id],
+    )

@@ -1,0 +1,20 @@
+"""The Celery tasks: doorbells and housekeeping, a few lines each."""
+
+import uuid
+
+from celery import shared_task
+
+from generation.pipelines import engine
+from mvsite.common import idempotency
+
+
+@shared_task(name="generation.advance")
+def advance(job_id: str, **_: object) -> None:
+    """Look at a job and do its next step if it is due."""
+    engine.advance(uuid.UUID(job_id))
+
+
+@shared_task(name="generation.prune")
+def prune(**_: object) -> None:
+    """Forget idempotency keys that are older than 48 h."""
+    idempotency.prune()
