@@ -1,5 +1,6 @@
 """What every test gets: no way off this machine, a data folder of its own, an owner and a client."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,17 @@ from rest_framework.test import APIClient
 from mvsite.accounts.models import User
 from mvsite.accounts.services import local_owner
 from tests.support.network import GUARD
+
+CHILD_GUARD = str(Path(__file__).parent / "support" / "child_guard")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network_for_children() -> Iterator[None]:
+    """Let every Python that a test starts refuse to leave the machine too."""
+    before = os.environ.get("PYTHONPATH")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(path for path in (CHILD_GUARD, before) if path))
+        yield
 
 
 @pytest.fixture(autouse=True)

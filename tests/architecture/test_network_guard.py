@@ -2,6 +2,8 @@
 
 import contextlib
 import socket
+import subprocess
+import sys
 import urllib.request
 
 import pytest
@@ -42,6 +44,12 @@ def test_guard_remembers_what_was_swallowed(forgiven: list[str]) -> None:
         urllib.request.urlopen(f"http://{ELSEWHERE}/", timeout=1)
     assert forgiven == [f"socket.getaddrinfo {ELSEWHERE}"]
     forgiven.clear()
+
+
+def test_guard_stands_in_children_too() -> None:
+    attempt = f"import socket; socket.create_connection(({ELSEWHERE!r}, 80), timeout=1)"
+    done = subprocess.run([sys.executable, "-c", attempt], capture_output=True, text=True, check=False)
+    assert "NetworkRefusedError" in done.stderr
 
 
 def test_guard_lets_this_machine_through() -> None:
