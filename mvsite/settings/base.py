@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "mvsite",
     "mvsite.common",
     "mvsite.accounts",
     "flavors",

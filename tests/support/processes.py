@@ -52,7 +52,7 @@ def find_one(data_dir: Path, words: str) -> int:
     raise LookupError(words)
 
 
-def ran(data_dir: Path, *command: str, seconds: float = 30, **extra: str) -> subprocess.CompletedProcess[str]:
+def ran(data_dir: Path, *command: str, **extra: str) -> subprocess.CompletedProcess[str]:
     """Run a program of ours to its end; what it said is `stdout` and `stderr`."""
     return subprocess.run(
         [sys.executable, *command],
@@ -60,7 +60,7 @@ def ran(data_dir: Path, *command: str, seconds: float = 30, **extra: str) -> sub
         env=environment(data_dir, **extra),
         capture_output=True,
         text=True,
-        timeout=seconds,
+        timeout=60,
         check=False,
     )
 

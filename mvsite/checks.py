@@ -1,0 +1,77 @@
+"""Settings the studio refuses to start with, because somebody's money or data would be open to others or lost."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port
+
+from mvsite import env
+from mvsite.common.mounts import network_file_system
+
+TAG = "studio"
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+SHORTEST_KEY = 50
+
+
+def who_may_come_in(**_: Any) -> list[CheckMessage]:
+    """Refuse a studio without log-in that others reach, and one with log-in whose secrets are not its own."""
+    if settings.MV_AUTH == "local":
+        return _local_only()
+    if settings.MV_AUTH == "required":
+        return [*_own_key(), *_named_hosts()]
+    return [_error("E001", f"MV_AUTH is {settings.MV_AUTH!r}.", "Set it to local or required.")]
+
+
+def _local_only() -> list[CheckMessage]:
+    others = [name for name in settings.ALLOWED_HOSTS if split_domain_port(name.lower())[0] not in LOOPBACK]
+    if not others:
+        return []
+    hint = "Remove them from ALLOWED_HOSTS, or set MV_AUTH=required."
+    return [_error("E002", f"Without a log-in only this machine may be served, not {', '.join(others)}.", hint)]
+
+
+def _own_key() -> list[CheckMessage]:
+    key = env.text("SECRET_KEY", secret=True)
+    if len(key) >= SHORTEST_KEY and len(set(key)) > 5 and not key.startswith("django-insecure"):
+        return []
+    hint = "python -c 'import secrets; print(secrets.token_urlsafe(64))' makes one."
+    return [_error("E003", f"SECRET_KEY must be set, secret and at least {SHORTEST_KEY} characters long.", hint)]
+
+
+def _named_hosts() -> list[CheckMessage]:
+    if env.listing("ALLOWED_HOSTS"):
+        return []
+    return [_error("E004", "ALLOWED_HOSTS must say under which names the studio is served.", "ALLOWED_HOSTS=my.host")]
+
+
+def locks_hold(**_: Any) -> list[CheckMessage]:
+    """Refuse SQLite on a network's file system, where two writers can destroy the file."""
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return []
+    kind = network_file_system(Path(str(database["NAME"])).parent)
+    if not kind:
+        return []
+    hint = "Put MV_DATA_DIR on a disk of this machine, or set DATABASE_URL to a PostgreSQL server."
+    return [_error("E005", f"SQLite would lie on a network file system ({kind}), where its locks do not hold.", hint)]
+
+
+def _error(number: str, text: str, hint: str) -> CheckMessage:
+    return Error(text, hint=hint, id=f"studio.{number}")
+
+
+def register_all() -> None:
+    """Make these part of Django's checks, which commands and workers run before they start."""
+    register(who_may_come_in, TAG)
+    register(locks_hold, TAG)
+
+
+def refuse_unsafe_start() -> None:
+    """Do these checks where Django does none: at a web server's door. Raises ImproperlyConfigured."""
+    found: Sequence[CheckMessage] = run_checks(tags=[TAG])
+    if found:
+        raise ImproperlyConfigured("\n".join(f"{message.msg} {message.hint}" for message in found))

@@ -1,0 +1,86 @@
+"""What the studio refuses to start with."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django.fixtures import Settings
+
+from mvsite.checks import TAG, refuse_unsafe_start
+from mvsite.common.mounts import network_file_system
+from tests.support.processes import ran
+
+PRODUCTION = {
+    "MV_AUTH": "required",
+    "MV_BEHIND_HTTPS": "true",
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "ALLOWED_HOSTS": "studio.example",
+}
+
+
+def found() -> list[str | None]:
+    return [message.id for message in run_checks(tags=[TAG])]
+
+
+@pytest.fixture(autouse=True)
+def local(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MV_AUTH = "local"
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+
+
+def test_a_local_studio_may_start() -> None:
+    assert found() == []
+    refuse_unsafe_start()
+
+
+@pytest.mark.parametrize("name", ["*", "studio.example", ".localhost", "127.0.0.1.example", "192.0.2.1"])
+def test_a_studio_without_log_in_serves_this_machine_only(settings: Settings, name: str) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", name]
+    assert found() == ["studio.E002"]
+    with pytest.raises(ImproperlyConfigured, match="set MV_AUTH=required"):
+        refuse_unsafe_start()
+
+
+def test_an_unknown_way_in_is_refused(settings: Settings) -> None:
+    settings.MV_AUTH = "none"
+    assert found() == ["studio.E001"]
+
+
+def test_a_studio_with_log_in_needs_its_own_key_and_names(settings: Settings) -> None:
+    settings.MV_AUTH = "required"
+    assert found() == ["studio.E003", "studio.E004"]
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefgh" * 8])
+def test_a_weak_key_is_refused_and_not_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    settings.MV_AUTH = "required"
+    monkeypatch.setenv("SECRET_KEY", key)
+    monkeypatch.setenv("ALLOWED_HOSTS", "studio.example")
+    messages = run_checks(tags=[TAG])
+    assert [message.id for message in messages] == ["studio.E003"]
+    assert key not in str(messages)
+
+
+def test_the_deployment_check_is_clean_with_production_settings(tmp_path: Path) -> None:
+    done = ran(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_web_server_refuses_what_the_checks_refuse(tmp_path: Path) -> None:
+    done = ran(tmp_path, "-c", "import mvsite.wsgi", **{**PRODUCTION, "SECRET_KEY": ""})
+    assert done.returncode == 1
+    assert "SECRET_KEY must be set" in done.stderr
+
+
+def test_a_network_file_system_is_recognised(tmp_path: Path) -> None:
+    shared, local = tmp_path / "our share", tmp_path / "disk"
+    mounts = tmp_path / "mounts"
+    encoded = str(shared).replace(" ", "\\040")
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nserver:/export {encoded} nfs4 rw 0 0\n")
+    assert network_file_system(shared / "data", mounts=mounts) == "nfs4"
+    assert network_file_system(local / "data", mounts=mounts) == ""
+    assert network_file_system(shared, mounts=tmp_path / "none") == ""
