@@ -1,6 +1,7 @@
 """The launcher in a scratch tree with empty locks: what it makes, when it installs, what it says, what it hands on."""
 
 import ast
+import json
 import os
 import runpy
 import shutil
@@ -16,8 +17,8 @@ from tests.support.tree import ROOT
 
 HANDS_ON = """
 import json, os, sys
-print(json.dumps(sys.argv[1:]), os.environ.get("MV_DATA_DIR"))
-sys.exit(7)
+print(json.dumps(sys.argv[1:]), os.path.basename(os.getcwd()))
+sys.exit(0 if "migrate" in sys.argv else 7)
 """
 
 
@@ -42,13 +43,13 @@ def studio(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_studio_installs_once_and_again_when_the_lock_changes(tree: Path) -> None:
-    first = studio(tree, "manage", "migrate", "--fake")
-    second = studio(tree, "manage", "migrate")
+    first = studio(tree, "manage", "shell", "--fake")
+    second = studio(tree, "manage", "shell")
     (tree / "requirements.lock").write_text("# still nothing\n", encoding="utf-8")
-    third = studio(tree, "manage", "migrate")
+    third = studio(tree, "manage", "shell")
 
     assert (first.returncode, second.returncode, third.returncode) == (7, 7, 7), first.stderr
-    assert first.stdout == '["migrate", "--fake"] None\n'
+    assert first.stdout == f'["shell", "--fake"] {tree.parent.name}\n'  # relative paths mean what a person means
     said = first.stderr.splitlines()
     assert said[0].startswith("Making .venv with Python 3.1")
     assert [line.split(" ")[0] for line in said if line[:2] in {"In", "uv"}] == ["Installing", "uv", "Installed"]
@@ -56,6 +57,21 @@ def test_studio_installs_once_and_again_when_the_lock_changes(tree: Path) -> Non
     assert second.stderr == ""
     assert "Making" not in third.stderr
     assert "Installed with pip in " in third.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "handed_on"),
+    [
+        (["run", "--port", "0", "--data", "here"], [["runstudio", "--port", "0", "--data", "here"]]),
+        (["video", "--idea", "x"], [["migrate", "--noinput", "-v", "0"], ["make_video", "--idea", "x"]]),
+        (["video", "--help"], [["make_video", "--help"]]),
+        (["doctor"], [["doctor"]]),
+    ],
+)
+def test_studio_hands_words_on_to_django(tree: Path, words: list[str], handed_on: list[list[str]]) -> None:
+    done = studio(tree, *words)
+    assert done.returncode == 7
+    assert [json.loads(line.rpartition(" ")[0]) for line in done.stdout.splitlines()] == handed_on
 
 
 def test_studio_lists_its_commands(tree: Path) -> None:
