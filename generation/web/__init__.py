@@ -1,0 +1,1 @@
+"""The pages: shells drawn by the server, brought to life by the modules under `static/js/`."""
