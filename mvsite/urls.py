@@ -10,6 +10,7 @@ urlpatterns = [
     path("health/ready", ready),
     path("admin/", admin.site.urls),
     path("api/", include("mvsite.api")),
+    path("", include("generation.web.urls")),
 ]
 handler404 = "mvsite.health.not_found"
 handler500 = "mvsite.health.server_error"

@@ -1,0 +1,30 @@
+"""What the list of projects shows of each: how many scenes, what it has cost, whether work is going on."""
+
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from generation.choices import ACTIVE_STATES
+from generation.models import Job, Project, Scene
+from mvsite.accounts.models import User
+
+
+def project_list(*, owner: User) -> QuerySet[Project]:
+    """Return the kept projects of a user, newest first, with `scene_count`, `spent_usd` (USD) and `is_running`."""
+    scenes = Scene.objects.filter(project=OuterRef("pk"), trashed_at=None).order_by().values("project")
+    jobs = Job.objects.filter(project=OuterRef("pk")).order_by()
+    money = DecimalField(max_digits=12, decimal_places=6)
+    return (
+        Project.objects.for_user(owner)
+        .kept()
+        .annotate(
+            scene_count=Coalesce(Subquery(scenes.annotate(n=Count("pk")).values("n")), Value(0)),
+            spent_usd=Coalesce(
+                Subquery(jobs.values("project").annotate(sum=Sum("cost_usd")).values("sum"), output_field=money),
+                Value(Decimal(0), output_field=money),
+            ),
+            is_running=Exists(jobs.filter(state__in=ACTIVE_STATES)),
+        )
+        .order_by("-created_at", "pk")
+    )
