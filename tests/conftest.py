@@ -51,8 +51,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pa
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(root)}}
-    for folder in (media, settings.MV_TEMP_DIR):
-        folder.mkdir(parents=True)
+    settings.STATIC_ROOT = root / "static"
+    for folder in (media, settings.MV_TEMP_DIR, settings.STATIC_ROOT):
+        folder.mkdir()
     return root
 
 
