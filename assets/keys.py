@@ -25,9 +25,9 @@ def clip_key(video_id: UUID, ext: str = "mp4") -> str:
     return checked_key(f"mv/jobs/{video_id}/video.{ext}")
 
 
-def poster_key(video_id: UUID) -> str:
-    """Name the still that stands for a video."""
-    return checked_key(f"mv/jobs/{video_id}/poster.jpg")
+def poster_key(key: str) -> str:
+    """Name the still that stands for the video under `key`; it lies beside it."""
+    return checked_key(f"{key.rsplit('/', 1)[0]}/poster.jpg")
 
 
 def character_key(character_id: UUID, ext: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.stream import Disposition
+from av.video.stream import VideoStream
 
 from assets.media.boxes import index_is_first
 from assets.media.errors import MediaProblem
@@ -100,13 +102,18 @@ def probe(path: Path, *, formats: Collection[str] | None = None) -> MediaFacts:
     """
     with opened(path, formats=formats) as (kind, container):
         times = _packet_times(container)
-        video = _video_facts(container, times) if container.streams.video else None
+        video = _video_facts(container, times) if film_streams(container) else None
         audio = _audio_facts(container, times) if container.streams.audio else None
         if video is None and audio is None:
             raise MediaProblem("unreadable", "it holds neither picture nor sound")
         seconds = video.seconds if video else audio.seconds if audio else Fraction(0)
         first = index_is_first(path) if DEMUXERS[kind] == "mov" else True
         return MediaFacts(kind, path.stat().st_size, float(seconds), video, audio, first)
+
+
+def film_streams(container: InputContainer) -> list[VideoStream]:
+    """Give the picture tracks that move; the cover of a song is none."""
+    return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
 
 
 @dataclass(slots=True)
@@ -120,7 +127,7 @@ class _Times:
 
 def _packet_times(container: InputContainer) -> dict[int, _Times]:
     """Count the packets of the first picture and sound tracks. Raises MediaProblem when it never ends."""
-    streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+    streams = [*film_streams(container)[:1], *container.streams.audio[:1]]
     times = {stream.index: _Times([], []) for stream in streams}
     for number, packet in enumerate(container.demux(streams)):
         if number > MAX_PACKETS:
@@ -138,7 +145,7 @@ def _packet_times(container: InputContainer) -> dict[int, _Times]:
 
 
 def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFacts:
-    stream = container.streams.video[0]
+    stream = film_streams(container)[0]
     context = stream.codec_context
     track = times[stream.index]
     if context is None or stream.time_base is None or not 0 < max(context.width, context.height) <= MAX_SIDE:
@@ -187,7 +194,7 @@ def _rate(order: list[int], base: Fraction, average: Fraction | None) -> tuple[F
 
 def _first_picture(container: InputContainer) -> av.VideoFrame:
     container.seek(0)
-    for picture in container.decode(container.streams.video[0]):
+    for picture in container.decode(film_streams(container)[0]):
         return picture
     raise MediaProblem("unreadable", "not one picture can be decoded")
 
@@ -220,8 +227,9 @@ def decode_check(path: Path, *, formats: Collection[str] | None = None) -> Decod
     """Decode picture and sound to the end and count. Raises MediaProblem, whose text names the frame it broke at."""
     frames, samples = 0, Fraction(0)
     with opened(path, formats=formats) as (_, container):
-        streams = [*container.streams.video[:1], *container.streams.audio[:1]]
-        expected = container.streams.video[0].frames if container.streams.video else 0
+        films = film_streams(container)[:1]
+        streams = [*films, *container.streams.audio[:1]]
+        expected = films[0].frames if films else 0
         for stream in streams:
             if stream.codec_context is not None:
                 stream.codec_context.thread_type = "AUTO"

@@ -175,7 +175,7 @@ def test_descriptor_stands_at_the_start_so_that_servers_can_send_it_uncopied() -
     assert answer.file_to_stream is not None
     descriptor = answer.file_to_stream.fileno()
     assert os.lseek(descriptor, 0, os.SEEK_CUR) == 1000
-    answer.close()
+    answer.file_to_stream.close()
     with pytest.raises(OSError, match="Bad file"):
         os.fstat(descriptor)
 

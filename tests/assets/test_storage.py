@@ -116,7 +116,7 @@ def test_url_for_leaves_local_files_to_us() -> None:
 def test_keys_have_the_promised_shapes() -> None:
     some = uuid4()
     assert clip_key(some) == f"mv/jobs/{some}/video.mp4"
-    assert poster_key(some) == f"mv/jobs/{some}/poster.jpg"
+    assert poster_key(clip_key(some)) == f"mv/jobs/{some}/poster.jpg"
     assert character_key(some, "png") == f"mv/characters/{some}.png"
     assert audio_key(some, "mp3") == f"audio/{some}.mp3"
     assert picture_key(character_key(some, "png"), size="thumb", ext="webp") == (

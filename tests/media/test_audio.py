@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assets.media.audio import cut, envelope, song_seconds, to_aac, trim, waveform
 from assets.media.errors import MediaProblem
@@ -100,3 +101,15 @@ def test_a_song_that_is_a_text_file_is_named_as_that(tmp_path: Path) -> None:
     with pytest.raises(MediaProblem) as caught:
         song_seconds(words)
     assert caught.value.reason == "empty"
+
+
+@pytest.mark.parametrize("name", ["click.mp3", "click.m4a"])
+def test_cover_of_a_song_is_no_film(songs: Path, tmp_path: Path, name: str) -> None:
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "cover.jpg")
+    covered = tmp_path / name
+    words = ["-i", str(songs / name), "-i", str(tmp_path / "cover.jpg"), "-map", "0", "-map", "1", "-c", "copy"]
+    run_ffmpeg([*words, "-disposition:v", "attached_pic", str(covered)], timeout=30)
+    facts = probe(covered)
+    assert facts.video is None
+    assert facts.audio is not None
+    assert song_seconds(covered) == pytest.approx(song_seconds(songs / name), abs=0.05)

@@ -1,0 +1,19 @@
+"""Ids as they come in from outside."""
+
+from uuid import UUID
+
+from mvsite.common.errors import UserError
+
+
+def parse_id(text: str | UUID) -> UUID:
+    """Read an id. Raises `UserError` user:request:malformed_id."""
+    if isinstance(text, UUID):
+        return text
+    try:
+        # UUID() forgives braces, prefixes and missing dashes; an address of ours has one spelling.
+        found = UUID(text)
+    except ValueError:
+        found = None
+    if found is None or str(found) != text.lower():
+        raise UserError("user:request:malformed_id", f"{text[:60]!r} is not an id.")
+    return found
