@@ -92,6 +92,9 @@ ERRORS: dict[str, ErrorText] = {
     "app:storage:full": ErrorText(507, "The disk is full", "Free some space; the work waits."),
     "app:job:poison": ErrorText(500, "The job broke down too often", "Retry it; if it stays, report it."),
     "app:job:deadline": ErrorText(504, "The job ran out of time", "Retry it."),
+    "app:flavor:broken": ErrorText(
+        500, "The flavor default cannot be read", "Run sync_flavors; it names file and line."
+    ),
     "app:server:error": ErrorText(500, "Something broke on our side", "Try again; the request id helps to find it."),
     "app:server:busy": ErrorText(503, "The studio is starting or overloaded", "Try again in a moment."),
 }
