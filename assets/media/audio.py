@@ -138,10 +138,11 @@ def seek(start: float) -> tuple[tuple[str, ...], str]:
     """Give the input option and the filter that together begin exactly at `start` seconds.
 
     The seek goes a little before and the filter cuts by time: right after a seek the decoder swallows a
-    packet of AAC again (its priming), and MP3 lacks its bit reservoir.
+    packet of AAC again (its priming), and MP3 lacks its bit reservoir. From there samples are counted: each
+    round of a looped MP3 leaves a hole of 25 ms in the times it states.
     """
     before = max(0.0, start - SEEK_BEFORE)
-    return ("-ss", f"{before:.6f}"), f"atrim=start={start - before:.6f},asetpts=PTS-STARTPTS"
+    return ("-ss", f"{before:.6f}"), f"atrim=start={start - before:.6f},asetpts=N/SR/TB"
 
 
 def _convert(

@@ -9,11 +9,12 @@ TIME_SCALE = 12_288
 GOP_SECONDS = 2
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 TAGS_709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
+AS_709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"  # what the numbers mean
 # RGB has no matrix: without `out_color_matrix` swscale takes BT.601 and every colour shifts (MEDIA.md 1d).
 TO_709 = (
     "setparams=color_primaries=bt709:color_trc=bt709,"
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=yuv420p,"
-    "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"
+    f"{AS_709}"
 )
 AUDIO_48K = f"aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:sample_rates={SAMPLE_RATE}:channel_layouts=stereo"
 

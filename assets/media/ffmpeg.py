@@ -9,11 +9,12 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import imageio_ffmpeg
 
 from assets.media.encoding import (
+    AS_709,
     ENCODER_THREADS,
     SAMPLE_RATE,
     TO_709,
@@ -132,10 +133,11 @@ class _Meter:
 
 
 class FrameEncoder:
-    """Encodes RGB frames to an MP4 that appears whole at `path`, or not at all.
+    """Encodes frames to an MP4 that appears whole at `path`, or not at all.
 
     `with FrameEncoder(path, width=1280, height=720) as out: out.write(rgb24)`; each frame is
-    `width * height * 3` bytes, row by row from the top. The film lasts exactly frames / fps; `audio` (any
+    `width * height * 3` bytes of RGB, row by row from the top (or, with `pixels="yuv420p"`, planar BT.709 video
+    levels in `width * height * 3 / 2` bytes). The film lasts exactly frames / fps; `audio` (any
     kind of sound file we know) is cut or padded to that. The same frames give the same bytes on every machine.
     Raises FFmpegError, and ValueError for odd sizes and for frames of a wrong length.
     """
@@ -146,7 +148,8 @@ class FrameEncoder:
         *,
         width: int,
         height: int,
-        fps: int = 24,
+        fps: int | Fraction = 24,
+        pixels: Literal["rgb24", "yuv420p"] = "rgb24",
         audio: Path | None = None,
         crf: int = 20,
         preset: str = "veryfast",
@@ -160,10 +163,11 @@ class FrameEncoder:
         self.fps = Fraction(fps)
         self.timeout = timeout
         self.frames = 0
-        self._frame_bytes = width * height * 3
-        raw = ["-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", f"{width}x{height}"]
+        rgb = pixels == "rgb24"
+        self._frame_bytes = width * height * 3 // (1 if rgb else 2)
+        raw = ["-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{width}x{height}"]
         codec = x264_arguments(fps=self.fps, crf=crf, preset=preset, max_bitrate=max_bitrate)
-        self._words = [*head(), *raw, "-framerate", str(fps), "-i", "pipe:0", "-vf", TO_709, *codec]
+        self._words = [*head(), *raw, "-framerate", str(fps), "-i", "pipe:0", "-vf", TO_709 if rgb else AS_709, *codec]
         self._sink: Piped | None = None
         self._session: AbstractContextManager[None] = self._open()
 
@@ -176,13 +180,13 @@ class FrameEncoder:
     ) -> None:
         self._session.__exit__(kind, error, trace)
 
-    def write(self, rgb: bytes | memoryview) -> None:
+    def write(self, pixels: bytes | memoryview) -> None:
         """Add one frame; waits while the encoder is busy."""
         if self._sink is None:
             raise ValueError("the encoder is not open")
-        if len(rgb) != self._frame_bytes:
-            raise ValueError(f"a frame has {self._frame_bytes} bytes, not {len(rgb)}")
-        self._sink.write(rgb)
+        if len(pixels) != self._frame_bytes:
+            raise ValueError(f"a frame has {self._frame_bytes} bytes, not {len(pixels)}")
+        self._sink.write(pixels)
         self.frames += 1
 
     @contextmanager

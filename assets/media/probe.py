@@ -1,6 +1,6 @@
 """Facts about a media file, read in process with PyAV; the bytes are hostile until they have been looked at."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +18,7 @@ from assets.media.sniff import DEMUXERS, sniff
 
 MAX_PACKETS = 1_000_000
 MAX_SIDE = 8_192
+TICK_FRAMES = 24
 UNSPECIFIED = 2  # ITU-T H.273: the file does not say
 BT709 = 1
 
@@ -44,6 +45,7 @@ class VideoFacts:
     transfer: int
     full_range: bool
     key_every: int  # the longest way between two key frames, in frames
+    whole: bool  # begins with its key frame and hides no frame behind an edit list
     parameters: bytes  # the decoder's set-up bytes (avcC)
 
 
@@ -123,6 +125,7 @@ class _Times:
     pts: list[int]
     keys: list[int]
     end: int = 0
+    hidden: int = 0
 
 
 def _packet_times(container: InputContainer) -> dict[int, _Times]:
@@ -137,6 +140,9 @@ def _packet_times(container: InputContainer) -> dict[int, _Times]:
         if packet.is_corrupt:
             raise MediaProblem("unreadable", "it ends too early")
         track = times[packet.stream_index]
+        if packet.is_discard:
+            track.hidden += 1
+            continue
         if packet.is_keyframe:
             track.keys.append(packet.pts)
         track.pts.append(packet.pts)
@@ -150,13 +156,13 @@ def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFa
     track = times[stream.index]
     if context is None or stream.time_base is None or not 0 < max(context.width, context.height) <= MAX_SIDE:
         raise MediaProblem("unreadable", "no picture that can be decoded")
-    if not track.keys or (stream.frames and len(track.pts) < stream.frames):
+    if not track.pts or (stream.frames and len(track.pts) + track.hidden < stream.frames):
         raise MediaProblem("unreadable", f"it ends too early: {len(track.pts)} of {stream.frames or 'some'} frames")
     order = sorted(track.pts)
     fps, constant = _rate(order, stream.time_base, stream.average_rate)
     seconds = len(order) / fps if constant else (track.end - order[0]) * stream.time_base
     ranks = {pts: rank for rank, pts in enumerate(order)}
-    keys = [*sorted(ranks[pts] for pts in track.keys), len(order)]
+    keys = [0, *sorted(ranks[pts] for pts in track.keys), len(order)]
     return VideoFacts(
         codec=context.name,
         profile=context.profile or "",
@@ -176,6 +182,7 @@ def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFa
         transfer=int(context.color_trc),
         full_range=int(context.color_range) == 2 or (context.pix_fmt or "").startswith("yuvj"),
         key_every=max(after - before for before, after in pairwise(keys)),
+        whole=not track.hidden and track.keys[:1] == order[:1] == track.pts[:1],
         parameters=context.extradata or b"",
     )
 
@@ -223,8 +230,13 @@ class Decoded:
     audio_seconds: float
 
 
-def decode_check(path: Path, *, formats: Collection[str] | None = None) -> Decoded:
-    """Decode picture and sound to the end and count. Raises MediaProblem, whose text names the frame it broke at."""
+def decode_check(
+    path: Path, *, formats: Collection[str] | None = None, tick: Callable[[int], None] | None = None
+) -> Decoded:
+    """Decode picture and sound to the end and count; `tick` hears the frames so far, and may raise.
+
+    Raises MediaProblem, whose text names the frame it broke at.
+    """
     frames, samples = 0, Fraction(0)
     with opened(path, formats=formats) as (_, container):
         films = film_streams(container)[:1]
@@ -241,6 +253,8 @@ def decode_check(path: Path, *, formats: Collection[str] | None = None) -> Decod
                     if frame.is_corrupt:
                         raise MediaProblem("unreadable", f"damaged at frame {frames}")
                     frames += 1
+                    if tick is not None and frames % TICK_FRAMES == 0:
+                        tick(frames)
         except av.FFmpegError as error:
             raise MediaProblem("unreadable", f"damaged at frame {frames}: {_short(error)}") from error
     if frames < expected:

@@ -1,0 +1,111 @@
+"""Crossfades and fades through black: every frame is decoded, blended where clips meet, and encoded again."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.media.errors import ClipProblem, MediaProblem
+from assets.media.ffmpeg import FrameEncoder, Progress
+from assets.media.probe import opened
+from assets.media.sniff import VIDEO_KINDS
+from assets.media.stitch.profile import Profile
+
+Picture = NDArray[np.uint8]  # planar 4:2:0: height * 3 / 2 rows of `width` bytes
+TELL_EVERY = 12
+BLACK = (16, 128)  # video levels: luma, chroma
+
+
+def render(
+    clips: Sequence[Path],
+    target: Path,
+    *,
+    profile: Profile,
+    transition: str,
+    length: int,
+    total: int,
+    crf: int,
+    progress: Progress | None = None,
+) -> None:
+    """Encode `clips` (all of `profile`) as one picture of `total` frames with transitions of `length` frames.
+
+    Raises ClipProblem, FFmpegError.
+    """
+    films = (_pictures(index, path) for index, path in enumerate(clips))
+    frames = crossfaded(films, length) if transition == "crossfade" else through_black(films, len(clips), length // 2)
+    with FrameEncoder(
+        target,
+        width=profile.width,
+        height=profile.height,
+        fps=profile.fps,
+        pixels="yuv420p",
+        crf=crf,
+        timeout=60 + 2 * total,
+    ) as out:
+        for number, frame in enumerate(frames):
+            out.write(frame.tobytes())
+            if progress is not None and number % TELL_EVERY == 0:
+                progress(min(1.0, number / total))
+
+
+def _pictures(index: int, path: Path) -> Iterator[Picture]:
+    try:
+        with opened(path, formats=VIDEO_KINDS) as (_, clip):
+            stream = clip.streams.video[0]
+            if stream.codec_context is not None:
+                stream.codec_context.thread_type = "AUTO"
+            for frame in clip.decode(stream):
+                yield _planes(frame)
+    except MediaProblem as error:
+        raise ClipProblem(index, error.reason, error.detail) from error
+
+
+def _planes(frame: av.VideoFrame) -> Picture:
+    return frame.to_ndarray().astype(np.uint8, copy=False)
+
+
+def mixed(before: Picture, after: Picture, share: Fraction) -> Picture:
+    """Give `after` laid over `before`; `share` 0..1 is how much of `after` is seen. Exact whole-number arithmetic."""
+    whole, part = share.denominator, share.numerator
+    sums = before.astype(np.uint32) * (whole - part) + after.astype(np.uint32) * part
+    return ((sums + whole // 2) // whole).astype(np.uint8)
+
+
+def crossfaded(films: Iterable[Iterable[Picture]], length: int) -> Iterator[Picture]:
+    """Lay the first `length` pictures of each film over the last `length` of the one before."""
+    tail: deque[Picture] = deque()
+    for number, film in enumerate(films):
+        fresh: deque[Picture] = deque()
+        for place, picture in enumerate(film):
+            if number and place < length:
+                fresh.append(mixed(tail.popleft(), picture, Fraction(place + 1, length + 1)))
+            else:
+                fresh.append(picture)
+            if len(fresh) > length:
+                yield fresh.popleft()
+        tail = fresh
+    yield from tail
+
+
+def through_black(films: Iterable[Iterable[Picture]], count: int, half: int) -> Iterator[Picture]:
+    """Darken the last `half` pictures of each film but the last, and the first `half` of each but the first."""
+    for number, film in enumerate(films):
+        tail: deque[Picture] = deque()
+        for place, picture in enumerate(film):
+            shown = _darkened(picture, Fraction(place + 1, half + 1)) if number and place < half else picture
+            tail.append(shown)
+            if len(tail) > half:
+                yield tail.popleft()
+        last = number == count - 1
+        for place, picture in enumerate(tail):
+            yield picture if last else _darkened(picture, Fraction(half - place, half + 1))
+
+
+def _darkened(picture: Picture, light: Fraction) -> Picture:
+    black = np.full_like(picture, BLACK[1])
+    black[: picture.shape[0] * 2 // 3] = BLACK[0]
+    return mixed(black, picture, light)
