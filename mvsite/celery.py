@@ -16,6 +16,7 @@ register()
 app = Celery("mvsite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.imports = ("generation.sweeper",)  # no tasks: a thread that starts with the worker
 
 
 @setup_logging.connect

@@ -71,13 +71,15 @@ def _database() -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": MV_DATA_DIR / "studio.sqlite3",
             "OPTIONS": _SQLITE_OPTIONS,
+            "CONN_MAX_AGE": 60,
         }
     found: dict[str, Any] = environ.Env.db_url_config(url)
     if found["ENGINE"].endswith("sqlite3"):
         found["OPTIONS"] = {**_SQLITE_OPTIONS, **found.get("OPTIONS", {})}
     else:
-        found.setdefault("CONN_MAX_AGE", 60)
         found["CONN_HEALTH_CHECKS"] = True
+    # The sweepers look twice a second: opening the database each time costs more than looking.
+    found.setdefault("CONN_MAX_AGE", 60)
     return found
 
 

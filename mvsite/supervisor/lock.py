@@ -2,8 +2,6 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -11,18 +9,35 @@ class AlreadyRunningError(Exception):
     """Another studio runs on the same data folder; the text says which."""
 
 
-@contextmanager
-def studio_lock(data_dir: Path, *, told: str) -> Iterator[None]:
-    """Hold the folder's lock; `told` (an address) is what a second studio will say. Raises AlreadyRunningError."""
+def take_lock(data_dir: Path, *, told: str) -> int:
+    """Lock the folder as long as the open file that is given back stays open, also in what this process turns into.
+
+    `told` (an address) is what a second studio will say. Raises AlreadyRunningError.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "studio.lock").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise AlreadyRunningError(file.read().strip() or "process unknown") from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, {told}")
-        file.flush()
-        yield
-        file.truncate(0)
+    handle = os.open(data_dir / "studio.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(handle, 1000).decode("utf-8", "replace")
+        os.close(handle)
+        raise AlreadyRunningError(holder or "process unknown") from None
+    os.ftruncate(handle, 0)
+    os.write(handle, f"process {os.getpid()}, {told}".encode())
+    os.set_inheritable(handle, True)  # noqa: FBT003 - the standard library's own signature
+    return handle
+
+
+def holder(data_dir: Path) -> str:
+    """Say which studio runs on the folder, as it described itself; empty when none does."""
+    try:
+        handle = os.open(data_dir / "studio.lock", os.O_RDWR)
+    except FileNotFoundError:
+        return ""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(handle, 1000).decode("utf-8", "replace") or "process unknown"
+    finally:
+        os.close(handle)
+    return ""

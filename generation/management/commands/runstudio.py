@@ -1,44 +1,20 @@
 """Runs the whole studio under one supervisor: web, workers and schedule; Ctrl-C stops all of it."""
 
 import os
-import signal
 import sys
-import threading
-import time
-import webbrowser
 from argparse import ArgumentParser
-from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from mvsite import env
-from mvsite.supervisor import Supervisor, SupervisorError
 from mvsite.supervisor.address import free_port, is_loopback, url_of
-from mvsite.supervisor.lock import AlreadyRunningError, studio_lock
+from mvsite.supervisor.lock import AlreadyRunningError, take_lock
+from mvsite.supervisor.plan import Plan
 from mvsite.supervisor.prepare import collect_static_when_changed, migrate
 from mvsite.supervisor.services import schedule, web, workers
-from mvsite.supervisor.tended import Place
-
-SLOW_START = 30.0  # seconds after which a person is told what is not there yet
-
-
-@dataclass(slots=True)
-class Stop:
-    """Whether somebody asked for the end."""
-
-    asked: bool = False
-
-    def listen(self) -> None:
-        """Take Ctrl-C, SIGTERM and a closed terminal as the wish to stop."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask)
-
-    def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
 
 
 class Command(BaseCommand):
@@ -56,21 +32,30 @@ class Command(BaseCommand):
         host = options["host"]
         port = self._port(host, options["port"])
         url = url_of(host, port)
-        try:
-            with studio_lock(settings.MV_DATA_DIR, told=url):
-                self._prepare(migrating=not options["no_migrate"])
-                self._run(host, port, url, browser=not options["no_browser"])
-        except AlreadyRunningError as error:
-            raise CommandError(
-                f"A studio already runs on {settings.MV_DATA_DIR} ({error}). Stop it first, or give another --data."
-            ) from None
+        lock = self._lock(url)
+        self.stdout.write(f"Starting the studio; everything it makes goes to {settings.MV_DATA_DIR}")
+        self.stdout.flush()
+        if not options["no_migrate"]:
+            migrate()
+        collect_static_when_changed()
+        become_supervisor(
+            Plan(
+                services=(web(host, port, url=url), *workers(settings.MV_RENDER_WORKERS), schedule()),
+                data_dir=settings.MV_DATA_DIR,
+                cwd=env.BASE_DIR,
+                url=url,
+                host_name=served_name(url),
+                lock=lock,
+                browser=not options["no_browser"],
+            )
+        )
 
     @staticmethod
     def _use_data_dir(wanted: str | None) -> None:
         """Start again with another data folder: settings have read theirs before this command was asked."""
         if wanted and Path(wanted).expanduser().resolve() != settings.MV_DATA_DIR.resolve():
             folder = str(Path(wanted).expanduser().resolve())
-            os.execve(sys.executable, [sys.executable, *sys.argv], env.for_child(MV_DATA_DIR=folder))  # noqa: S606 - ourselves again
+            become([sys.executable, *sys.argv], MV_DATA_DIR=folder)
 
     @staticmethod
     def _port(host: str, port: int) -> int:
@@ -86,53 +71,28 @@ class Command(BaseCommand):
                 f"Port {port} on {host} cannot be used: {error.strerror}. Give another one with --port, or --port 0."
             ) from None
 
-    def _prepare(self, *, migrating: bool) -> None:
-        self._say(f"Starting the studio; everything it makes goes to {settings.MV_DATA_DIR}")
-        if migrating:
-            migrate()
-        collect_static_when_changed()
-
-    def _run(self, host: str, port: int, url: str, *, browser: bool) -> None:
-        stop = Stop()
-        place = Place(
-            data_dir=settings.MV_DATA_DIR,
-            cwd=env.BASE_DIR,
-            env=env.for_child(
-                MV_DATA_DIR=str(settings.MV_DATA_DIR), CELERY_SKIP_CHECKS="1"
-            ),  # this command has run them
-            host_name=_served_name(url),
-        )
-        services = [web(host, port, url=url), *workers(settings.MV_RENDER_WORKERS), schedule()]
-        studio = Supervisor(services, place, tell=self._say)
-        stop.listen()
+    @staticmethod
+    def _lock(url: str) -> int:
         try:
-            studio.start()
-            self._until_ready(studio, stop)
-            if not stop.asked:
-                self._say(self.style.SUCCESS(f"MV Studio is ready: {url}"))
-                self._say(f"Ctrl-C stops it. Logs: {settings.MV_DATA_DIR / 'logs'}")
-                if browser and env.has_display():
-                    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-            studio.run(until=lambda: stop.asked)
-        except SupervisorError as error:
-            raise CommandError(str(error)) from None
-        finally:
-            studio.stop()
-        self._say("The studio has stopped.")
-
-    def _until_ready(self, studio: Supervisor, stop: Stop) -> None:
-        slow_at = time.monotonic() + SLOW_START
-        studio.run(until=lambda: stop.asked or studio.ready or time.monotonic() > slow_at)
-        if not studio.ready and not stop.asked:
-            self._say(f"Still waiting for: {', '.join(studio.waiting_for)}")
-            studio.run(until=lambda: stop.asked or studio.ready)
-
-    def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+            return take_lock(settings.MV_DATA_DIR, told=url)
+        except AlreadyRunningError as error:
+            raise CommandError(
+                f"A studio already runs on {settings.MV_DATA_DIR} ({error}). Stop it first, or give another --data."
+            ) from None
 
 
-def _served_name(url: str) -> str:
+def become_supervisor(plan: Plan) -> NoReturn:
+    """Turn into the supervisor, which needs a tenth of the memory of a process that has loaded Django."""
+    os.chdir(env.BASE_DIR)
+    become([sys.executable, "-m", "mvsite.supervisor", plan.as_text()])
+
+
+def become(command: list[str], **extra: str) -> NoReturn:
+    """Turn into another program of ours: same process, same terminal, same signals."""
+    os.execve(command[0], command, env.for_child(**extra))  # noqa: S606 - our own interpreter, no shell
+
+
+def served_name(url: str) -> str:
     """Give a Host name this studio serves, for asking it whether it is there."""
     own = url.removeprefix("http://").rstrip("/")
     if settings.MV_AUTH == "local":
