@@ -18,6 +18,8 @@ from assets.keys import clip_key
 from assets.serving import Served, serve
 from mvsite.common.errors import AppError
 
+pytestmark = pytest.mark.django_db  # closing an answer ends a request, and that looks after database connections
+
 CONTENT = bytes(range(256)) * 40
 SIZE = len(CONTENT)
 ETAG = hashlib.sha256(CONTENT).hexdigest()
