@@ -4,6 +4,8 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from flavors.api.views import ConfigFlavorNamesView, FlavorViewSet
+
 
 class SlashOptionalRouter(SimpleRouter):
     """Every address works with and without its trailing slash."""
@@ -14,9 +16,11 @@ class SlashOptionalRouter(SimpleRouter):
 
 
 router = SlashOptionalRouter()
+router.register("mv/flavors", FlavorViewSet, basename="flavor")
 
 urlpatterns = [
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^mv/get_config_flavors/?$", ConfigFlavorNamesView.as_view(), name="get-config-flavors"),
     *router.urls,
 ]
