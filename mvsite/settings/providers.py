@@ -3,7 +3,11 @@
 from decimal import Decimal
 
 from mvsite import env
+from mvsite.logs import hide
 
+REPLICATE_API_TOKEN = env.first_of("REPLICATE_API_TOKEN", "REPLICATE_API_KEY")
+GEMINI_API_KEY = env.first_of("GEMINI_API_KEY", "GOOGLE_API_KEY")
+hide(REPLICATE_API_TOKEN, GEMINI_API_KEY)
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
 
 # The sample provider: demonstrations and tests can slow it, break it and make it refuse.

@@ -7,6 +7,8 @@ from mvsite.settings.base import MV_DATA_DIR
 
 MEDIA_ROOT = MV_DATA_DIR / "media"
 MV_TEMP_DIR = MV_DATA_DIR / "tmp"
+SERVE_FROM_CLOUD = env.flag("SERVE_FROM_CLOUD", default=False)
+STORAGE_BUCKET = env.text("STORAGE_BUCKET")
 MV_X_ACCEL_PREFIX = env.text("MV_X_ACCEL_PREFIX")
 MV_MAX_UPLOAD_MB = env.whole("MV_MAX_UPLOAD_MB", 500, at_least=1)
 MV_FETCH_MAX_MB = env.whole("MV_FETCH_MAX_MB", 200, at_least=1)

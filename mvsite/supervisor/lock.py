@@ -32,7 +32,7 @@ def holder(data_dir: Path) -> str:
     """Say which studio runs on the folder, as it described itself; empty when none does."""
     try:
         handle = os.open(data_dir / "studio.lock", os.O_RDWR)
-    except FileNotFoundError:
+    except OSError:  # no lock file: nothing ever ran here
         return ""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

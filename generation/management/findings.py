@@ -1,0 +1,162 @@
+"""What `doctor` looks at: each look gives findings, and never a secret's value."""
+
+import os
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+from django.core.checks import WARNING, run_checks
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu import Connection
+
+from assets.media.errors import FFmpegError
+from assets.media.ffmpeg import ffmpeg_path
+from generation.providers.registry import CONFIGURED
+from mvsite.broker import register
+from mvsite.common.process import ProcessError, run
+from mvsite.supervisor.lock import holder
+
+OK, WARN, BAD = "ok", "warning", "problem"
+GIGABYTE = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report: `level` is ok, warning or problem."""
+
+    level: str
+    name: str
+    text: str
+
+
+def all_findings() -> Iterator[Finding]:
+    """Look at everything, the most basic things first."""
+    yield from versions()
+    yield ffmpeg()
+    yield data_folder()
+    yield free_disk()
+    yield from database()
+    yield queue()
+    yield from storage()
+    yield from providers()
+    yield from settings_checks()
+    yield running()
+
+
+def versions() -> Iterator[Finding]:
+    """Name the versions that matter when something is reported."""
+    yield Finding(OK, "Python", platform.python_version())
+    yield Finding(OK, "Django", version("django"))
+    yield Finding(OK, "SQLite", sqlite3.sqlite_version)
+    try:
+        yield Finding(OK, "YouTube import", f"yt-dlp {version('yt-dlp')}")
+    except PackageNotFoundError:
+        yield Finding(OK, "YouTube import", "not installed")
+
+
+def ffmpeg() -> Finding:
+    """Run the ffmpeg that came with the packages."""
+    try:
+        said = run([ffmpeg_path(), "-version"], timeout=20).stdout.decode("utf-8", "replace")
+    except (FFmpegError, ProcessError) as error:
+        return Finding(BAD, "ffmpeg", f"does not run: {error}")
+    return Finding(OK, "ffmpeg", f"{said.split()[2]}, from the imageio-ffmpeg package")
+
+
+def data_folder() -> Finding:
+    """Write and remove a file in the data folder."""
+    folder: Path = settings.MV_DATA_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return Finding(BAD, "Data folder", f"{folder} cannot be written: {error.strerror}")
+    return Finding(OK, "Data folder", f"{folder}, writable")
+
+
+def free_disk() -> Finding:
+    """Compare the free disk with what the studio wants left over."""
+    folder = next(path for path in (settings.MV_DATA_DIR, *settings.MV_DATA_DIR.parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free
+    text = f"{free / GIGABYTE:.1f} GB free"
+    if free < settings.MV_MIN_FREE_MB * (1 << 20):
+        return Finding(BAD, "Disk", f"{text}; nothing new is written below MV_MIN_FREE_MB={settings.MV_MIN_FREE_MB}")
+    return Finding(OK, "Disk", text)
+
+
+def database() -> Iterator[Finding]:
+    """Reach the database and compare its tables with the code."""
+    kind = "SQLite" if connection.vendor == "sqlite" else connection.display_name
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding(BAD, "Database", f"{kind} cannot be reached: {type(error).__name__}")
+        return
+    yield Finding(OK, "Database", f"{kind}, reachable")
+    if missing:
+        yield Finding(WARN, "Migrations", f"{len(missing)} to apply; ./studio run does it")
+    else:
+        yield Finding(OK, "Migrations", "all applied")
+
+
+def queue() -> Finding:
+    """Open the broker and look at the queues."""
+    register()
+    kind = "embedded folder" if settings.CELERY_BROKER_URL.startswith("safefs") else "server"
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "socket_connect_timeout": 3}
+    try:
+        with Connection(settings.CELERY_BROKER_URL, transport_options=options, connect_timeout=3) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=5)
+    except Exception as error:  # noqa: BLE001 - every broker has its own errors, and this is where they are shown
+        return Finding(BAD, "Queue", f"{kind} cannot be reached: {type(error).__name__}")
+    return Finding(OK, "Queue", f"{kind}, reachable")
+
+
+def storage() -> Iterator[Finding]:
+    """Say where files are kept and served from."""
+    if settings.SERVE_FROM_CLOUD and not settings.STORAGE_BUCKET:
+        text = "SERVE_FROM_CLOUD is true but STORAGE_BUCKET is not set: files are served from this machine"
+        yield Finding(WARN, "Storage", text)
+    elif settings.STORAGE_BUCKET:
+        yield Finding(WARN, "Storage", "STORAGE_BUCKET is set, but this version keeps files on this machine only")
+    else:
+        yield Finding(OK, "Storage", "files on this machine")
+
+
+def providers() -> Iterator[Finding]:
+    """Say who makes the pictures, and which keys are there."""
+    keys = {"Replicate": settings.REPLICATE_API_TOKEN, "Gemini": settings.GEMINI_API_KEY}
+    if CONFIGURED == ("sample",):
+        yield Finding(OK, "Provider", "everything runs on the built-in sample provider")
+    else:
+        yield Finding(OK, "Provider", ", ".join(CONFIGURED))
+    for name, key in keys.items():
+        if key and name.lower() not in CONFIGURED:
+            yield Finding(WARN, f"{name} key", "set, but this version does not use it")
+        else:
+            yield Finding(OK, f"{name} key", "set" if key else "not set")
+
+
+def settings_checks() -> Iterator[Finding]:
+    """Repeat what Django's checks and ours say about the settings."""
+    for message in run_checks():
+        if message.level >= WARNING:
+            yield Finding(BAD if message.is_serious() else WARN, "Settings", f"{message.msg} ({message.id})")
+
+
+def running() -> Finding:
+    """Say whether a studio runs on this data folder."""
+    return Finding(OK, "Studio", holder(settings.MV_DATA_DIR) or "not running")

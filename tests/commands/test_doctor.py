@@ -1,0 +1,100 @@
+"""What `doctor` says of a good installation and of broken ones."""
+
+import os
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from mvsite.supervisor.lock import take_lock
+from tests.support.processes import ran
+
+pytestmark = pytest.mark.django_db
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture(autouse=True)
+def enough_disk(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 0, 1 << 39))
+    folder = settings.CELERY_BROKER_FOLDER
+    names = {"data_folder_in": "in", "data_folder_out": "in", "processed_folder": "taken", "control_folder": "control"}
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {option: str(folder / name) for option, name in names.items()}
+    settings.ALLOWED_HOSTS = ["localhost"]
+
+
+def report(capsys: pytest.CaptureFixture[str]) -> str:
+    call_command("doctor")
+    return capsys.readouterr().out
+
+
+def complaint(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(CommandError, match="1 problem found"):
+        call_command("doctor")
+    return next(line for line in capsys.readouterr().out.splitlines() if line.startswith("problem"))
+
+
+def test_doctor_finds_nothing_wrong_and_names_what_matters(capsys: pytest.CaptureFixture[str]) -> None:
+    text = report(capsys)
+    for words in ("Python", "Django", "imageio-ffmpeg", "512.0 GB free", "all applied", "embedded folder, reachable"):
+        assert words in text
+    assert "everything runs on the built-in sample provider" in text
+    assert "not running" in text
+    assert text.endswith("No problems.\n")
+
+
+def test_doctor_never_shows_a_key(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    settings.REPLICATE_API_TOKEN = "r8_0123456789abcdef"
+    text = report(capsys)
+    assert "Replicate key   set, but this version does not use it" in text
+    assert "r8_" not in text
+
+
+def test_doctor_warns_of_a_cloud_without_a_bucket(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    settings.SERVE_FROM_CLOUD = True
+    text = report(capsys)
+    assert "SERVE_FROM_CLOUD is true but STORAGE_BUCKET is not set" in text
+    assert text.endswith("No problems; warnings: 1.\n")
+
+
+def test_doctor_complains_of_a_full_disk(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 1 << 40, 1 << 20))
+    assert "nothing new is written below" in complaint(capsys)
+
+
+def test_doctor_complains_of_a_data_folder_that_is_a_file(
+    capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.MV_DATA_DIR = tmp_path / "file"
+    settings.MV_DATA_DIR.write_text("")
+    assert "cannot be written" in complaint(capsys)
+
+
+def test_doctor_complains_of_a_queue_that_cannot_be_reached(
+    capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "file" / "in")}
+    assert "embedded folder cannot be reached" in complaint(capsys)
+
+
+def test_doctor_complains_of_settings_that_open_the_studio(
+    capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    assert "only this machine may be served" in complaint(capsys)
+
+
+def test_doctor_says_which_studio_runs(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    lock = take_lock(settings.MV_DATA_DIR, told="http://127.0.0.1:8123/")
+    assert "http://127.0.0.1:8123/" in report(capsys)
+    os.close(lock)
+    assert "not running" in report(capsys)
+
+
+def test_doctor_says_what_a_new_folder_lacks(tmp_path: Path) -> None:
+    done = ran(tmp_path / "new", "manage.py", "doctor", MV_MIN_FREE_MB="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "to apply; ./studio run does it" in done.stdout
