@@ -7,6 +7,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -59,6 +60,14 @@ def test_studio_installs_once_and_again_when_the_lock_changes(tree: Path) -> Non
     assert "Installed with pip in " in third.stderr
 
 
+def test_two_launchers_at_once_install_once(tree: Path) -> None:
+    (tree / "requirements.lock").write_text("# nothing, for two\n", encoding="utf-8")
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda _: studio(tree, "manage", "shell"), range(2)))
+    assert [one.returncode for one in done] == [7, 7]
+    assert sum("Installed with" in one.stderr for one in done) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "handed_on"),
     [
@@ -90,6 +99,17 @@ def test_studio_refuses_a_command_it_does_not_know(tree: Path) -> None:
 def launcher() -> SimpleNamespace:
     """Return the launcher's functions."""
     return SimpleNamespace(**runpy.run_path(str(ROOT / "studio")))
+
+
+@pytest.mark.parametrize(("ends", "word"), [(0, "ok"), (3, "FAILED")])
+def test_gate_prints_its_line_and_its_output_when_it_fails(
+    launcher: SimpleNamespace, capsys: pytest.CaptureFixture[str], ends: int, word: str
+) -> None:
+    command = [sys.executable, "-c", f"import os, sys; print(os.environ['WORD']); sys.exit({ends})"]
+    assert launcher.passes("types", command, {"WORD": "why"}) is (ends == 0)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:2] == [word, "types"]
+    assert lines[1:] == ([] if ends == 0 else ["why"])
 
 
 def test_studio_says_which_python_it_needs(launcher: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
