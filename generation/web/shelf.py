@@ -1,5 +1,6 @@
 """What the list of projects shows of each: how many scenes, what it has cost, whether work is going on."""
 
+import textwrap
 from decimal import Decimal
 
 from django.db.models import Count, DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
@@ -28,3 +29,10 @@ def project_list(*, owner: User) -> QuerySet[Project]:
         )
         .order_by("-created_at", "pk")
     )
+
+
+def beginning(text: str) -> str:
+    """Return a text's beginning, cut between words, at most 60 characters: the name of a project without a title."""
+    whole = " ".join(text.split())
+    short = textwrap.shorten(whole, 60, placeholder="…")
+    return short if short != "…" else f"{whole[:59]}…"

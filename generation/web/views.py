@@ -15,7 +15,7 @@ from generation.jobs import job_data
 from generation.models import Job, Project
 from generation.providers.registry import CONFIGURED
 from generation.selectors import project_snapshot
-from generation.web.shelf import project_list
+from generation.web.shelf import beginning, project_list
 from generation.web.visitor import for_owner
 from mvsite.accounts.models import User
 
@@ -32,7 +32,8 @@ _INPUTS = (
 def projects(request: HttpRequest, owner: User) -> HttpResponse:
     """List the projects, or lead to the first one."""
     page = Paginator(project_list(owner=owner), PROJECTS_A_PAGE).get_page(request.GET.get("page"))
-    return _page(request, "projects.html", here="projects", page=page, projects=page.object_list)
+    shown = [(project, beginning(project.title or project.idea)) for project in page]
+    return _page(request, "projects.html", here="projects", page=page, projects=shown)
 
 
 @require_safe
@@ -79,7 +80,7 @@ def job_result(request: HttpRequest, owner: User, job_id: str) -> HttpResponse:
 def _studio(request: HttpRequest, project: Project) -> HttpResponse:
     snapshot = project_snapshot(project)
     jobs = Job.objects.filter(project=project).order_by("-created_at")[:JOBS_AT_HAND]
-    heading = project.title or project.idea[:60] or gettext("Untitled video")
+    heading = beginning(project.title or project.idea) or gettext("Untitled video")
     return _page(
         request, "studio.html", heading=heading, snapshot={"project": snapshot, "jobs": [job_data(job) for job in jobs]}
     )

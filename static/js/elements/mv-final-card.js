@@ -105,23 +105,14 @@ class FinalCard extends HTMLElement {
     this.ui.stitch.disabled = true;
     showProblem(this.ui.problem, null);
     try {
-      const job = await this.#ask();
-      if (job) this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind: "job.queued", data: job }, bubbles: true }));
+      const job = await post(`/api/mv/projects/${this.#state.project.id}/stitch`);
+      this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind: "job.queued", data: job }, bubbles: true }));
     } catch (problem) {
       showProblem(this.ui.problem, problem);
       this.ui.stitch.disabled = false;
     }
   }
 
-  #ask() {
-    const { project } = this.#state;
-    const takes = this.#state.ordered.map((scene) => scene.take).filter(Boolean);
-    return post("/api/mv/stitch-videos", {
-      project_id: project.id,
-      video_ids: takes.map((take) => take.video_id),
-      audio_overlay_id: project.audio_id,
-    });
-  }
 }
 
 customElements.define("mv-final-card", FinalCard);

@@ -4,6 +4,7 @@ import { get, post } from "../lib/api.js";
 import { announce, embedded, parts, setText, showProblem } from "../lib/dom.js";
 import { forget, load } from "../lib/draft.js";
 import { follow } from "../lib/events.js";
+import { beginning } from "../lib/format.js";
 import { spend } from "../lib/spend.js";
 import { StudioState, isActive } from "../lib/studio-state.js";
 import "./mv-final-card.js";
@@ -83,7 +84,7 @@ class StudioPage extends HTMLElement {
   #paint() {
     const { project, run, counts, writing } = this.state;
     const scenes = this.state.ordered;
-    const heading = project.title || project.idea.slice(0, 60) || TEXT.untitled;
+    const heading = beginning(project.title || project.idea) || TEXT.untitled;
     const busy = isActive(run);
     setText(this.ui.heading, heading);
     document.title = TEXT.title(counts.ready, counts.total, heading);

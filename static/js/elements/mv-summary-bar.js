@@ -18,6 +18,7 @@ class SummaryBar extends HTMLElement {
 
   paint(state) {
     const scenes = state.ordered;
+    this.hidden = !state.counts.total && !state.run;
     setText(this.ui.counts, TEXT.line(state.counts));
     const planned = state.run && !state.run.finished_at ? Number(state.run.estimated_cost_usd) : 0;
     setText(this.ui.cost, TEXT.cost(Number(state.project.cost_usd), planned));

@@ -23,6 +23,14 @@ export function left(seconds) {
   return `about ${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} left`;
 }
 
+/** The beginning of a text, cut between words, at most 60 characters: what a project without a title is called. */
+export function beginning(text) {
+  const whole = text.trim().replace(/\s+/g, " ");
+  if (whole.length <= 60) return whole;
+  const cut = whole.slice(0, 60).lastIndexOf(" ");
+  return `${whole.slice(0, cut > 0 ? cut : 59)}…`;
+}
+
 /** Bytes as `1.4 MB`. */
 export function size(bytes) {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;

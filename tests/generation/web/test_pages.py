@@ -15,6 +15,7 @@ from generation.choices import JobKind
 from generation.models import Job, Project
 from generation.services.projects import project_create
 from generation.services.storyboard import scene_add
+from generation.web.shelf import beginning
 from mvsite.accounts.models import User
 
 
@@ -152,3 +153,19 @@ def test_a_studio_with_log_in_sends_strangers_to_it(browser: Client, settings: S
 
 def test_pages_are_read_only(browser: Client) -> None:
     assert browser.post("/create/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("", ""),
+        ("  A calm\n sea ", "A calm sea"),
+        (
+            "A lighthouse keeper dances through one stormy night and wakes",
+            "A lighthouse keeper dances through one stormy night and…",
+        ),
+        ("x" * 80, "x" * 59 + "…"),
+    ],
+)
+def test_a_project_without_a_title_is_called_by_the_beginning_of_its_idea(text: str, name: str) -> None:
+    assert beginning(text) == name

@@ -1,0 +1,81 @@
+"""A studio with all its processes on a data folder of its own, and a browser that notices whatever goes wrong in it."""
+
+import math
+import re
+import struct
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support import needs
+from tests.support.browser import Trouble
+from tests.support.processes import started
+
+READY = re.compile(r"MV Studio is ready: (http://\S+)/")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the whole studio; give its origin, `http://127.0.0.1:PORT`."""
+    folder = tmp_path_factory.mktemp("studio")
+    with started(folder, "manage.py", "runstudio", "--port", "0", "--no-browser") as process:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if found := READY.search(line):
+                yield found[1]
+                return
+        pytest.fail(f"never ready:\n{said}")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start the system's Chromium, without a window."""
+    path = needs.chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, studio: str) -> Iterator[BrowserContext]:
+    """Open a browser profile of its own, pointed at the studio."""
+    context = chromium.new_context(base_url=studio, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def trouble() -> Trouble:
+    """Give the list of complaints of this test's pages."""
+    return Trouble()
+
+
+@pytest.fixture
+def page(context: BrowserContext, studio: str, trouble: Trouble) -> Page:
+    """Open a page that is watched."""
+    page = context.new_page()
+    trouble.watch(page, origin=studio)
+    return page
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """Write a song of 20 s: a tone that swells twice a second."""
+    path = tmp_path / "Harbour Song.wav"
+    rate = 22_050
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        for second in range(20):
+            times = [second + step / rate for step in range(rate)]
+            level = [9000 * abs(math.sin(math.pi * 2 * t)) * math.sin(2 * math.pi * 220 * t) for t in times]
+            out.writeframes(struct.pack(f"<{rate}h", *map(int, level)))
+    return path
