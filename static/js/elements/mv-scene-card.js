@@ -102,11 +102,9 @@ class SceneCard extends HTMLElement {
     showProblem(this.#ui.problem, this.#wrong ?? told);
   }
 
+  /** Text and portrait come from the scene and its project. */
   #shoot() {
-    const scene = this.#scene;
-    const body = { scene_id: scene.id, prompt: scene.description, character_reference_id: this.reference };
-    if (scene.negative_description) body.negative_prompt = scene.negative_description;
-    return this.#try(() => spend("/api/mv/generate_video", body), "job.queued");
+    return this.#try(() => spend("/api/mv/generate_video", { scene_id: this.#scene.id }), "job.queued");
   }
 
   async #try(act, kind) {

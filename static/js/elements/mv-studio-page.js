@@ -114,7 +114,6 @@ class StudioPage extends HTMLElement {
     scenes.forEach((scene, index) => {
       const item = this.#cards.get(scene.id) ?? this.#card(scene.id);
       if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-      item.firstChild.reference = this.state.project.character_reference_id;
       item.firstChild.paint(scene);
     });
   }
