@@ -17,7 +17,7 @@ from tests.support.processes import started
 READY = re.compile(r"MV Studio is ready: (http://\S+)/")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the whole studio; give its origin, `http://127.0.0.1:PORT`."""
     folder = tmp_path_factory.mktemp("studio")
@@ -32,7 +32,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.fail(f"never ready:\n{said}")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium, without a window."""
     path = needs.chromium()

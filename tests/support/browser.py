@@ -32,7 +32,7 @@ class Trouble:
         page.on("console", on_console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", on_request)
-        page.expose_function("reportViolation", self.violations.append)
+        page.expose_function("reportViolation", lambda text: self.violations.append(text))  # noqa: PLW0108  Playwright marks the function
         page.add_init_script(_REPORT_VIOLATIONS)
 
     def check(self) -> None:
