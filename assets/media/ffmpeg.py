@@ -1,5 +1,7 @@
 """Running ffmpeg: the wheel's own binary, white lists before every input, time limits, progress, frames to encode."""
 
+import errno
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -68,12 +70,12 @@ class Input:
 
 def head() -> list[str]:
     """Give the start of every command line: no questions, no banner, errors only."""
-    return [ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error", "-y"]
+    return [ffmpeg_path(), "-nostdin", "-hide_banner", "-loglevel", "error", "-max_alloc", str(GIB), "-y"]
 
 
 def limits_for(timeout: float) -> Limits:
     """Give what ffmpeg may use within `timeout` seconds."""
-    return Limits(memory=8 * GIB, cpu_seconds=int(timeout * ENCODER_THREADS) + 1, file_size=16 * GIB, open_files=512)
+    return Limits(memory=4 * GIB, cpu_seconds=int(timeout * ENCODER_THREADS) + 1, file_size=16 * GIB, open_files=512)
 
 
 def run_ffmpeg(
@@ -87,7 +89,7 @@ def run_ffmpeg(
     """Run ffmpeg with `inputs`, then `arguments` (filters, codecs, the output path).
 
     `progress` gets 0..1 of `seconds` of output, about twice a second; what it raises kills ffmpeg and leaves.
-    Raises FFmpegError, FFmpegTimeoutError.
+    Raises FFmpegError, FFmpegTimeoutError, and OSError ENOSPC when the disk is full.
     """
     words = [word for source in inputs for word in source.arguments()]
     meter = _Meter(seconds, progress)
@@ -106,6 +108,8 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except ProcessFailed as error:
+        if os.strerror(errno.ENOSPC) in error.stderr:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise FFmpegError(str(error)) from error
     except ProcessTimeout as error:
         raise FFmpegTimeoutError(str(error)) from error

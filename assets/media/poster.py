@@ -20,15 +20,17 @@ def poster(video: Path, target: Path, *, max_width: int = POSTER_WIDTH) -> tuple
 
     Raises MediaProblem.
     """
+    picture = _first_picture(video)
+    return _write(picture, target, width=max_width, height=picture.height * max_width, kind="jpeg")
+
+
+def _first_picture(video: Path) -> Image.Image:
     with opened(video, formats=VIDEO_KINDS) as (_, container):
-        if not container.streams.video:
-            raise MediaProblem("unreadable", "there is no picture in it")
-        for frame in container.decode(container.streams.video[0]):
-            picture = Image.fromarray(frame.to_ndarray(format="rgb24"))
-            if frame.rotation:
-                picture = picture.rotate(frame.rotation, expand=True)
-            return _write(picture, target, width=max_width, height=frame.height * max_width, kind="jpeg")
-    raise MediaProblem("unreadable", "not one picture can be decoded")
+        if container.streams.video:
+            for frame in container.decode(container.streams.video[0]):
+                picture = Image.fromarray(frame.to_ndarray(format="rgb24"))
+                return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+    raise MediaProblem("unreadable", "there is no picture in it")
 
 
 def thumbnail(source: Path, target: Path, *, max_side: int, kind: str = "webp") -> tuple[int, int]:
@@ -36,14 +38,17 @@ def thumbnail(source: Path, target: Path, *, max_side: int, kind: str = "webp") 
 
     Raises MediaProblem, also for a picture of more than 40 million pixels.
     """
+    return _write(_upright(source), target, width=max_side, height=max_side, kind=kind)
+
+
+def _upright(source: Path) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(source, formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise MediaProblem("too_large", f"{picture.width}x{picture.height} pixels")
-                upright = ImageOps.exif_transpose(picture)
-                return _write(upright, target, width=max_side, height=max_side, kind=kind)
+                return ImageOps.exif_transpose(picture)
         except (
             OSError,
             ValueError,

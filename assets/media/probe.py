@@ -74,7 +74,10 @@ class MediaFacts:
 
 @contextmanager
 def opened(path: Path, *, formats: Collection[str] | None = None) -> Iterator[tuple[str, InputContainer]]:
-    """Open a file by the one demuxer of its sniffed kind, local only; what PyAV raises becomes MediaProblem."""
+    """Open a file by the one demuxer of its sniffed kind, local only; what goes wrong inside becomes MediaProblem.
+
+    So nothing but reading may happen inside: a full disk or a stop must not be taken for bad bytes.
+    """
     try:
         if path.stat().st_size == 0:
             raise MediaProblem("empty", "the file has no bytes")
@@ -238,25 +241,35 @@ def decode_check(
     Raises MediaProblem, whose text names the frame it broke at.
     """
     frames, samples = 0, Fraction(0)
+    for frame in _decoded(path, formats):
+        if isinstance(frame, av.AudioFrame):
+            samples += Fraction(frame.samples, frame.sample_rate)
+            continue
+        frames += 1
+        if tick is not None and frames % TICK_FRAMES == 0:
+            tick(frames)
+    return Decoded(frames, float(samples))
+
+
+def _decoded(path: Path, formats: Collection[str] | None) -> Iterator[av.VideoFrame | av.AudioFrame]:
+    """Give every picture and sound frame; a generator, so that what its reader raises is not taken for bad bytes."""
+    frames = 0
     with opened(path, formats=formats) as (_, container):
-        films = film_streams(container)[:1]
-        streams = [*films, *container.streams.audio[:1]]
-        expected = films[0].frames if films else 0
+        streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+        expected = container.streams.video[0].frames if container.streams.video else 0
         for stream in streams:
             if stream.codec_context is not None:
                 stream.codec_context.thread_type = "AUTO"
         try:
             for frame in container.decode(streams):
-                if isinstance(frame, av.AudioFrame):
-                    samples += Fraction(frame.samples, frame.sample_rate)
-                elif isinstance(frame, av.VideoFrame):
+                if isinstance(frame, av.VideoFrame):
                     if frame.is_corrupt:
                         raise MediaProblem("unreadable", f"damaged at frame {frames}")
                     frames += 1
-                    if tick is not None and frames % TICK_FRAMES == 0:
-                        tick(frames)
+                    yield frame
+                elif isinstance(frame, av.AudioFrame):
+                    yield frame
         except av.FFmpegError as error:
             raise MediaProblem("unreadable", f"damaged at frame {frames}: {_short(error)}") from error
     if frames < expected:
         raise MediaProblem("unreadable", f"it ends too early: {frames} of {expected} frames")
-    return Decoded(frames, float(samples))

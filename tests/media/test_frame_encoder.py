@@ -131,3 +131,9 @@ def test_inputs_are_opened_by_their_own_demuxer_only(room: Path) -> None:
         Input.sniffed(disguised)
     with pytest.raises(FFmpegError):
         run_ffmpeg(["-f", "null", "-"], inputs=[Input(disguised, "mp3")], timeout=20)
+
+
+def test_full_disk_is_told_from_bad_bytes() -> None:
+    with pytest.raises(OSError, match="No space left") as caught:
+        run_ffmpeg(["-f", "lavfi", "-i", "sine=d=5", "-f", "wav", "/dev/full"], timeout=20)
+    assert caught.value.errno == 28

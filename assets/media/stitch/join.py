@@ -1,6 +1,7 @@
 """Putting clips of one profile behind each other without touching a frame, on one exact grid, over one sound track."""
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -46,31 +47,30 @@ def join(
 def _join(
     film: OutputContainer, pieces: Sequence[Piece], *, fps: Fraction, sound: Path | None, progress: Progress | None
 ) -> None:
-    delays = [_reorder_delay(index, piece) for index, piece in enumerate(pieces)]
-    with opened(pieces[0].path, formats=VIDEO_KINDS) as (_, first):
-        video = film.add_stream_from_template(first.streams.video[0])
+    richest = max(pieces, key=lambda piece: piece.parameters[3:4])  # the level a player must be able to decode
+    with opened(richest.path, formats=VIDEO_KINDS) as (_, clip):
+        video = film.add_stream_from_template(clip.streams.video[0])
     video.time_base = Fraction(1, time_scale(fps))
-    packets = _pictures(pieces, fps=fps, delay=max(delays), progress=progress)
+    packets = _pictures(pieces, fps=fps, progress=progress)
     if sound is None:
-        for packet in packets:
-            packet.stream = video
-            film.mux(packet)
+        _mux(film, ((packet, video) for packet in packets))
         return
     with opened(sound, formats=AUDIO_KINDS) as (_, song):
         track = film.add_stream_from_template(song.streams.audio[0])
-        samples = (packet for packet in song.demux(song.streams.audio[0]) if packet.size)
-        waiting = next(samples, None)
-        for packet in packets:
-            while waiting is not None and _moment(waiting) <= _moment(packet):
-                waiting.stream = track
-                film.mux(waiting)
-                waiting = next(samples, None)
-            packet.stream = video
-            film.mux(packet)
-        while waiting is not None:
-            waiting.stream = track
-            film.mux(waiting)
-            waiting = next(samples, None)
+    pictures = ((packet, video) for packet in packets)
+    samples = ((packet, track) for packet in _samples(sound))
+    _mux(film, heapq.merge(samples, pictures, key=lambda pair: _moment(pair[0])))
+
+
+def _mux(film: OutputContainer, packets: "Iterable[tuple[av.Packet[Any], Any]]") -> None:
+    for packet, stream in packets:
+        packet.stream = stream
+        film.mux(packet)
+
+
+def _samples(sound: Path) -> "Iterator[av.Packet[Any]]":
+    with opened(sound, formats=AUDIO_KINDS) as (_, song):
+        yield from (packet for packet in song.demux(song.streams.audio[0]) if packet.size)
 
 
 def _moment(packet: "av.Packet[Any]") -> Fraction:
@@ -78,13 +78,21 @@ def _moment(packet: "av.Packet[Any]") -> Fraction:
     return (packet.dts or 0) * (packet.time_base or Fraction(0))
 
 
-def _reorder_delay(index: int, piece: Piece) -> int:
-    """Give how many frames the decoder must run ahead for this piece's B-frames. Raises ClipProblem."""
-    order = [packet.pts for packet in _packets(index, piece)]
-    rank = {pts: place for place, pts in enumerate(sorted(order))}
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """When each picture of a piece is shown: its rank by presentation time, and how far decoding runs ahead."""
+
+    rank: dict[int, int]
+    delay: int
+
+
+def _order(index: int, piece: Piece) -> _Order:
+    """Read a piece's packets once for their order. Raises ClipProblem when not all frames are there."""
+    times = [timed.pts for timed in _packets(index, piece)]
+    rank = {pts: place for place, pts in enumerate(sorted(times))}
     if len(rank) != piece.frames:
         raise ClipProblem(index, "unreadable", f"{len(rank)} of {piece.frames} frames are there")
-    return max(place - rank[pts] for place, pts in enumerate(order))
+    return _Order(rank, max(place - rank[pts] for place, pts in enumerate(times)))
 
 
 def _packets(index: int, piece: Piece) -> Iterator["TimedPacket"]:
@@ -105,21 +113,20 @@ class TimedPacket:
     pts: int
 
 
-def _pictures(
-    pieces: Sequence[Piece], *, fps: Fraction, delay: int, progress: Progress | None
-) -> "Iterator[av.Packet[Any]]":
-    """Give all packets in decoding order, put on the film's grid; `delay` frames lie between decoding and showing."""
+def _pictures(pieces: Sequence[Piece], *, fps: Fraction, progress: Progress | None) -> "Iterator[av.Packet[Any]]":
+    """Give all packets in decoding order, put on the film's grid: decoding runs ahead as far as any piece needs."""
+    orders = [_order(index, piece) for index, piece in enumerate(pieces)]
+    delay = max(order.delay for order in orders)
     tick = int(time_scale(fps) / fps)
     base = Fraction(1, time_scale(fps))
     mixed = len({piece.parameters for piece in pieces}) > 1
     done, total = 0, sum(piece.frames for piece in pieces)
     for index, piece in enumerate(pieces):
-        order = {pts: place for place, pts in enumerate(sorted(timed.pts for timed in _packets(index, piece)))}
         prefix = parameter_sets(piece.parameters) if mixed else b""
         for place, timed in enumerate(_packets(index, piece)):
             packet = _with_prefix(timed.packet, prefix) if prefix and timed.packet.is_keyframe else timed.packet
             packet.time_base = base
-            packet.pts = (done + order[timed.pts]) * tick
+            packet.pts = (done + orders[index].rank[timed.pts]) * tick
             packet.dts = (done + place - delay) * tick
             packet.duration = tick
             yield packet

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.media.audio import song_seconds
-from assets.media.errors import ClipProblem, FFmpegError, MediaProblem, RenderCheckError
+from assets.media.errors import ClipProblem, FFmpegError, FFmpegTimeoutError, MediaProblem, RenderCheckError
 from assets.media.ffmpeg import Progress
 from assets.media.files import atomic_target
 from assets.media.probe import UNSPECIFIED, MediaFacts, VideoFacts, decode_check, probe
@@ -168,6 +168,8 @@ def _fitting(work: _Work, step: ClipStep) -> Path:
             crf=crf,
             progress=work.steps.step(step.frames),
         )
+    except FFmpegTimeoutError:
+        raise
     except FFmpegError as error:
         raise ClipProblem(step.index, "unreadable", "its picture cannot be decoded") from error
     return made
