@@ -6,7 +6,8 @@ settings that exist with `docs/settings.md` and `.env.example`.
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -112,6 +113,15 @@ def folder(name: str, default: str) -> Path:
     """Read the path of a folder or file; a relative one is taken from the project's root."""
     path = Path(text(name, default)).expanduser()
     return path if path.is_absolute() else BASE_DIR / path
+
+
+def use_data_dir(words: Sequence[str]) -> None:
+    """Let `--data DIR` among a command's words win over MV_DATA_DIR; here a relative folder is the caller's own."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--data")
+    found = parser.parse_known_args(words)[0].data
+    if found:
+        os.environ["MV_DATA_DIR"] = str(Path(found).expanduser().resolve())
 
 
 def first_of(*names: str) -> str:

@@ -63,9 +63,10 @@ def has_new(running: Running, words: str, old: int) -> bool:
     return mark.is_file() and int(mark.read_text()) != old and int(mark.read_text()) in living(running.data_dir)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "studio"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give one data folder to all of them: what the first has migrated and collected the next need not."""
+    return tmp_path_factory.mktemp("studio")
 
 
 def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folder: Path) -> None:
@@ -107,3 +108,11 @@ def test_runstudio_says_when_the_port_is_taken(settings: Settings) -> None:
         with pytest.raises(CommandError, match=f"Port {port} on 127.0.0.1 cannot be used"):
             call_command("runstudio", port=port)
     assert not settings.MV_DATA_DIR.joinpath("studio.lock").exists()
+
+
+@pytest.mark.parametrize("words", [["--data", "here"], ["--data=here"]])
+def test_runstudio_touches_no_other_folder_than_the_one_it_is_given(tmp_path: Path, words: list[str]) -> None:
+    words = [word.replace("here", str(tmp_path / "here")) for word in words]
+    done = ran(tmp_path / "default", "manage.py", "runstudio", "--host", "192.0.2.1", *words)
+    assert "has no log-in" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]

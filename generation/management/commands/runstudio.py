@@ -3,7 +3,6 @@
 import os
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -23,12 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000); 0 takes a free one")
-        parser.add_argument("--data", metavar="DIR", help="folder for everything that is made (MV_DATA_DIR)")
+        parser.add_argument(
+            "--data", metavar="DIR", help="folder for everything that is made (MV_DATA_DIR)"
+        )  # read by env.py
         parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
         parser.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        self._use_data_dir(options["data"])
         host = options["host"]
         port = self._port(host, options["port"])
         url = url_of(host, port)
@@ -49,13 +49,6 @@ class Command(BaseCommand):
                 browser=not options["no_browser"],
             )
         )
-
-    @staticmethod
-    def _use_data_dir(wanted: str | None) -> None:
-        """Start again with another data folder: settings have read theirs before this command was asked."""
-        if wanted and Path(wanted).expanduser().resolve() != settings.MV_DATA_DIR.resolve():
-            folder = str(Path(wanted).expanduser().resolve())
-            become([sys.executable, *sys.argv], MV_DATA_DIR=folder)
 
     @staticmethod
     def _port(host: str, port: int) -> int:
@@ -82,14 +75,10 @@ class Command(BaseCommand):
 
 
 def become_supervisor(plan: Plan) -> NoReturn:
-    """Turn into the supervisor, which needs a tenth of the memory of a process that has loaded Django."""
+    """Turn into the supervisor: the same process, with a tenth of the memory of one that has loaded Django."""
     os.chdir(env.BASE_DIR)
-    become([sys.executable, "-m", "mvsite.supervisor", plan.as_text()])
-
-
-def become(command: list[str], **extra: str) -> NoReturn:
-    """Turn into another program of ours: same process, same terminal, same signals."""
-    os.execve(command[0], command, env.for_child(**extra))  # noqa: S606 - our own interpreter, no shell
+    command = [sys.executable, "-m", "mvsite.supervisor", plan.as_text()]
+    os.execve(command[0], command, env.for_child())  # noqa: S606 - our own interpreter, no shell
 
 
 def served_name(url: str) -> str:
