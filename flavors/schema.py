@@ -177,10 +177,12 @@ def _rules(node: yaml.Node, problems: list[Problem]) -> tuple[Rule, ...]:
     rules: dict[str, Rule] = {}
     for index, each in enumerate(node.value):
         place = Place(SCENE_PROMPTS, f"rules.{index}.")
+        before = len(problems)
         text, _ = read_section(_RuleText, place, each, problems)
-        line = each.start_mark.line + 1
+        if len(problems) > before:
+            continue
         if say := _wrong_with(text, rules):
-            problems.append(place.problem(line, text.id or "", say))
+            problems.append(place.problem(each.start_mark.line + 1, text.id or "", say))
         else:
             rule = Rule(**given(text))
             rules[rule.id] = rule

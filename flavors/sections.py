@@ -27,7 +27,7 @@ class Place:
 
     def problem(self, line: int, name: str, say: str) -> Problem:
         """Name something wrong in this section."""
-        return Problem(self.file, line, f"{self.above}{name}", say)
+        return Problem(self.file, line, f"{self.above}{name}".removesuffix("."), say)
 
 
 def read_section(

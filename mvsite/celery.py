@@ -4,9 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 from django.conf import settings
 
+from flavors.start import sync_at_start
 from mvsite.broker import register
 from mvsite.supervisor.marks import mark_ready
 
@@ -22,6 +23,12 @@ app.conf.imports = ("generation.sweeper",)  # no tasks: a thread that starts wit
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Leave logging as the settings made it; Celery would replace it."""
+
+
+@worker_init.connect
+def worker_knows_flavors(**_: object) -> None:
+    """Read the folders of flavors before the first job."""
+    sync_at_start()
 
 
 @worker_ready.connect
