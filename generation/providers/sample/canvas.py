@@ -41,6 +41,11 @@ def oval(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> list[Po
     return [(x + px * cos - py * sin, y + px * sin + py * cos) for px, py in ring]
 
 
+def rect(left: float, top: float, right: float, bottom: float) -> list[Point]:
+    """Give the outline of a rectangle."""
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
 def limb(points: Sequence[Point], widths: Sequence[float]) -> list[Point]:
     """Give the outline of a thick line through `points` with half-widths `widths`, with round ends."""
     left: list[Point] = []
@@ -73,17 +78,17 @@ class Canvas:
         self.origin = (origin[0] * finer, origin[1] * finer)
         self.light = light
         self.image = Image.new("RGBA", (size[0] * finer, size[1] * finer), (0, 0, 0, 0))
-        self._turn = (1.0, 0.0, 0.0, 0.0)
+        self._turn = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
-    def turned(self, angle: float, pivot: Point = (0.0, 0.0)) -> None:
-        """From now on turn what is drawn by `angle` radians around `pivot`; 0 ends it."""
-        self._turn = (math.cos(angle), math.sin(angle), pivot[0], pivot[1])
+    def turned(self, angle: float, pivot: Point = (0.0, 0.0), move: Point = (0.0, 0.0)) -> None:
+        """From now on turn what is drawn by `angle` radians around `pivot`, then move it; `turned(0)` ends it."""
+        self._turn = (math.cos(angle), math.sin(angle), pivot[0], pivot[1], move[0], move[1])
 
     def at(self, point: Point) -> Point:
         """Give the pixel (in the larger picture) of a point in units."""
-        cos, sin, px, py = self._turn
+        cos, sin, px, py, right, down = self._turn
         x, y = point[0] - px, point[1] - py
-        x, y = px + x * cos - y * sin, py + x * sin + y * cos
+        x, y = right + px + x * cos - y * sin, down + py + x * sin + y * cos
         return self.origin[0] + x * self.unit, self.origin[1] + y * self.unit
 
     def fill(

@@ -1,6 +1,6 @@
 """Paints the upper body: neck, torso and what is worn on it."""
 
-from generation.providers.sample.canvas import Canvas, Point, oval
+from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.palette import NAMED, Colour, lit, mix, shade
 from generation.providers.sample.robot import shell_colour
 from generation.providers.sample.vocabulary import Traits
@@ -46,15 +46,17 @@ def paint_torso(canvas: Canvas, traits: Traits, low: float = 5.0) -> None:
     """Paint neck and torso; arms and head come after it."""
     neck = 0.36 if traits.gender != "woman" else 0.3
     metal = shade(shell_colour(traits), 0.4)
-    tone = metal if traits.kind == "robot" else shade(traits.skin, 0.2)
+    tone = metal if traits.kind == "robot" else shade(traits.skin, 0.12)
     if traits.garment == "hoodie":
         canvas.fill(_mirror([(0.5, 1.0), (0.95, 1.3), (0.8, 1.8)]), shade(traits.garment_colour, 0.3), depth=0.2)
     base = traits.garment_colour
     if traits.garment in {"vest", "overalls"}:
         base = traits.under_colour
+    if traits.garment == "dress" and traits.kind != "robot":
+        base = traits.skin
     canvas.fill(torso_outline(traits, low), base, depth=0.45)
-    canvas.fill(_mirror([(neck, 0.6), (neck, 1.3), (neck + 0.12, 1.62), (0.1, 1.86)]), tone, depth=0.16)
-    canvas.glow((-canvas.light * 0.1, 1.12), (0.42, 0.2), shade(tone, 0.5), 0.6)
+    canvas.fill(_mirror([(neck, 0.6), (neck, 1.36), (neck + 0.16, 1.66), (0.1, 1.86)]), tone, depth=0.16, bright=0.1)
+    canvas.glow((-canvas.light * 0.1, 1.26), (0.46, 0.16), shade(tone, 0.45), 0.7)
     painter = _GARMENTS.get(traits.garment, _shirt)
     painter(canvas, traits, low)
     _worn(canvas, traits)
@@ -135,12 +137,21 @@ def _tee(canvas: Canvas, traits: Traits, low: float) -> None:
 
 
 def _dress(canvas: Canvas, traits: Traits, low: float) -> None:
-    wide = shoulder(traits)
-    chest = [(0.3, 1.42), (wide * 0.6, 1.6), (wide, 1.96), (wide * 0.9, 2.3), (0.6, 2.2), (0.3, 2.42), (0.04, 2.5)]
-    canvas.fill(_mirror(chest), traits.skin, depth=0.2)
+    wide, colour = shoulder(traits), traits.garment_colour
     for side in (-1, 1):
-        canvas.line([(side * 0.74, 1.64), (side * 0.66, 2.3)], lit(traits.garment_colour, 0.1), 0.12)
-    canvas.line([(-0.9, 3.75), (0.0, 3.85), (0.9, 3.75)], lit(traits.mark_colour, 0.1), 0.14)
+        strap = [(side * 0.86, 1.66), (side * 0.8, 2.0), (side * 0.74, 2.4)]
+        canvas.fill(limb(strap, [0.08, 0.08, 0.09]), colour, depth=0.04)
+    waist = wide * (0.66 if traits.gender == "woman" else 0.8)
+    right = [
+        (0.3, 2.36),
+        (0.74, 2.22),
+        (wide * 0.96, 2.46),
+        (wide * 0.92, 2.8),
+        (waist * 1.02, 3.8),
+        (waist * 1.2, low),
+    ]
+    canvas.fill([(0.0, 2.5), *right, *((-x, y) for x, y in reversed(right))], colour, depth=0.4)
+    canvas.line([(-waist, 3.78), (0.0, 3.9), (waist, 3.78)], lit(traits.mark_colour, 0.1), 0.16)
 
 
 def _vest(canvas: Canvas, traits: Traits, low: float) -> None:

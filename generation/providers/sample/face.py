@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generation.providers.sample.canvas import Canvas, Point, oval
+from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.palette import NAMED, Colour, lit, luminance, mix, shade
 from generation.providers.sample.vocabulary import Traits
 
@@ -25,8 +25,8 @@ class Pose:
 def face_outline(traits: Traits) -> list[Point]:
     """Give the outline of the face; a unit is half a head's height, the middle is between eyes and nose."""
     wide = 0.95 + 0.09 * traits.face + (0.05 if traits.age == "child" else 0.0)
-    jaw = {"man": 0.6, "woman": 0.44}.get(traits.gender, 0.52) + (0.06 if traits.age == "child" else 0.0)
-    right = [(0.42, -0.95), (0.7, -0.62), (0.78, -0.15), (0.735, 0.28), (jaw, 0.7), (0.2, 0.965)]
+    jaw = {"man": 0.62, "woman": 0.5}.get(traits.gender, 0.56) + (0.06 if traits.age == "child" else 0.0)
+    right = [(0.42, -0.95), (0.7, -0.62), (0.78, -0.15), (0.735, 0.28), (jaw, 0.68), (0.24, 0.955)]
     side = [(x * wide, y) for x, y in right]
     return [(0.0, -1.02), *side, (0.0, 1.0), *((-x, y) for x, y in reversed(side))]
 
@@ -42,6 +42,8 @@ def ears(canvas: Canvas, traits: Traits, pose: Pose) -> None:
 def skin(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint the face itself, with a warm cheek on both sides."""
     canvas.fill(face_outline(traits), traits.skin, depth=0.3, dark=0.3, bright=0.22)
+    if traits.hair != "bald":
+        canvas.glow((-canvas.light * 0.1, -0.66), (0.72, 0.24), shade(traits.skin, 0.4), 0.55)
     warm = mix(traits.skin, (222, 84, 72), 0.55)
     for side in (-1, 1):
         canvas.glow((side * 0.45 + pose.turn * 0.14, 0.3), (0.2, 0.13), warm, 0.4)
@@ -56,32 +58,44 @@ def skin(canvas: Canvas, traits: Traits, pose: Pose) -> None:
 def eyes(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint eyes and brows."""
     big = 1.2 if traits.age == "child" else 1.0
-    brow = shade(traits.hair_colour, 0.25) if luminance(traits.hair_colour) > 0.2 else traits.hair_colour
+    brow = shade(traits.hair_colour, 0.3) if luminance(traits.hair_colour) > 0.2 else traits.hair_colour
+    thick = 0.05 if traits.gender == "man" else 0.036
     for side in (-1, 1):
         narrow = 1 - 0.22 * max(0.0, side * pose.turn)
-        x, y = side * 0.33 * narrow + pose.turn * 0.19, 0.02
+        x, y = side * 0.33 * narrow + pose.turn * 0.19, 0.04
         if pose.blink > 0.5:
-            canvas.line([(x - 0.13, y + 0.02), (x, y + 0.06), (x + 0.13, y + 0.02)], INK, 0.04)
+            canvas.fill(limb([(x - 0.14, y + 0.01), (x, y + 0.06), (x + 0.14, y + 0.01)], [0.01, 0.022, 0.01]), INK)
         else:
             _eye(canvas, traits, (x, y), narrow * big, pose)
-        lift = -0.2 - 0.03 * pose.smile
-        inner, outer = x - side * 0.15 * narrow, x + side * 0.17 * narrow
-        middle = (x + side * 0.03, y + lift - 0.07)
-        canvas.line([(inner, y + lift + 0.02), middle, (outer, y + lift + 0.03)], brow, 0.062)
+        lift = y - 0.21 - 0.03 * pose.smile
+        arch = [
+            (x - side * 0.17 * narrow, lift + 0.035),
+            (x - side * 0.02, lift - 0.035),
+            (x + side * 0.2, lift + 0.03),
+        ]
+        canvas.flat(limb(arch, [thick, thick * 0.9, thick * 0.25]), brow)
 
 
 def _eye(canvas: Canvas, traits: Traits, at: Point, wide: float, pose: Pose) -> None:
     x, y = at
-    canvas.flat(oval(x, y, 0.155 * wide, 0.105), mix(WHITE, traits.skin, 0.12), round_=False)
+    white = [(x - 0.17 * wide, y + 0.015), (x - 0.08 * wide, y - 0.085), (x + 0.08 * wide, y - 0.085)]
+    white += [(x + 0.17 * wide, y + 0.01), (x + 0.08 * wide, y + 0.075), (x - 0.08 * wide, y + 0.075)]
+    canvas.flat(white, mix(WHITE, traits.skin, 0.14))
     px = x + pose.look * 0.05 + pose.turn * 0.02
-    canvas.flat(oval(px, y, 0.088, 0.1), traits.eyes, round_=False)
-    canvas.flat(oval(px, y, 0.05, 0.06), INK, round_=False)
-    canvas.flat(oval(px + canvas.light * 0.03, y - 0.035, 0.026, 0.028), WHITE, round_=False)
-    lid = [(x - 0.17 * wide, y - 0.01), (x - 0.09 * wide, y - 0.095), (x + 0.02, y - 0.115), (x + 0.1 * wide, y - 0.09)]
-    canvas.line([*lid, (x + 0.17 * wide, y - 0.01)], INK, 0.035)
+    canvas.flat(oval(px, y - 0.008, 0.092, 0.094), shade(traits.eyes, 0.1), round_=False)
+    canvas.flat(oval(px, y + 0.02, 0.06, 0.055), lit(traits.eyes, 0.25), round_=False)
+    canvas.flat(oval(px, y - 0.012, 0.048, 0.052), INK, round_=False)
+    canvas.flat(oval(px + canvas.light * 0.035, y - 0.045, 0.026, 0.026), WHITE, round_=False)
+    lid = [(x - 0.18 * wide, y + 0.02), (x - 0.09 * wide, y - 0.09), (x + 0.08 * wide, y - 0.095), (x + 0.18 * wide, y)]
+    canvas.flat(limb(lid, [0.008, 0.028, 0.028, 0.012]), INK)
     if traits.gender == "woman":
         side = 1 if x > pose.turn * 0.19 else -1
-        canvas.line([(x + side * 0.15 * wide, y - 0.03), (x + side * 0.215 * wide, y - 0.085)], INK, 0.028)
+        lash = [
+            (x + side * 0.12 * wide, y - 0.06),
+            (x + side * 0.19 * wide, y - 0.06),
+            (x + side * 0.24 * wide, y - 0.1),
+        ]
+        canvas.flat(limb(lash, [0.022, 0.016, 0.004]), INK)
 
 
 def nose(canvas: Canvas, traits: Traits, pose: Pose) -> None:
@@ -106,10 +120,15 @@ def mouth(canvas: Canvas, traits: Traits, pose: Pose) -> None:
             canvas.flat(oval(x, y - drop * 0.38, wide * 0.68, drop * 0.2), WHITE, round_=False)
         canvas.flat(oval(x, y + drop * 0.95, wide * 0.55, drop * 0.32), (188, 82, 84), round_=False)
         return
-    line = [(x - wide, y - up), (x - wide * 0.4, y + up * 0.35), (x, y + up * 0.5), (x + wide * 0.4, y + up * 0.35)]
-    line.append((x + wide, y - up))
-    canvas.line([(px, py + 0.035) for px, py in line[1:4]], lip, 0.07)
-    canvas.line(line, mix(INK, lip, 0.4), 0.032)
+    left, right = (x - wide, y - up), (x + wide, y - up)
+    crease = [left, (x - wide * 0.45, y + up * 0.3), (x, y + up * 0.45), (x + wide * 0.45, y + up * 0.3), right]
+    bow = [(x + wide * 0.35, y - 0.05), (x, y - 0.028), (x - wide * 0.35, y - 0.05)]
+    canvas.flat([*crease, *bow], shade(lip, 0.12))
+    full = 0.1 if traits.gender == "woman" else 0.075
+    canvas.flat([*crease, (x + wide * 0.5, y + full), (x, y + full + 0.02), (x - wide * 0.5, y + full)], lip)
+    canvas.flat(limb(crease, [0.006, 0.014, 0.012, 0.014, 0.006]), mix(INK, lip, 0.35))
+    shine = [(x - wide * 0.3, y + full * 0.62 + up * 0.3), (x + wide * 0.25, y + full * 0.62 + up * 0.3)]
+    canvas.line(shine, lit(lip, 0.4), 0.018)
 
 
 def beard(canvas: Canvas, traits: Traits, pose: Pose) -> None:
@@ -161,7 +180,7 @@ def mark(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     if traits.mark == "freckles":
         spots = [(-0.5, 0.22), (-0.36, 0.28), (-0.42, 0.36), (-0.25, 0.2), (0.5, 0.22), (0.36, 0.28), (0.42, 0.36)]
         for px, py in [*spots, (0.25, 0.2), (-0.1, 0.25), (0.1, 0.24)]:
-            canvas.flat(oval(px + x, py, 0.024, 0.024), shade(traits.skin, 0.4), round_=False)
+            canvas.flat(oval(px + x, py, 0.022, 0.022), mix(traits.skin, (150, 74, 40), 0.6), round_=False)
     if traits.mark == "stripe":
         canvas.flat([(x - 0.62, 0.12), (x - 0.2, 0.2), (x - 0.2, 0.3), (x - 0.62, 0.24)], colour)
         canvas.flat([(x + 0.62, 0.12), (x + 0.2, 0.2), (x + 0.2, 0.3), (x + 0.62, 0.24)], colour)

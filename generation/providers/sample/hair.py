@@ -2,7 +2,7 @@
 
 import math
 
-from generation.providers.sample.canvas import Canvas, Point, oval
+from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.face import Pose
 from generation.providers.sample.palette import NAMED, lit, mix, shade
 from generation.providers.sample.vocabulary import Traits
@@ -87,10 +87,15 @@ def _gloss(canvas: Canvas, traits: Traits, shift: float) -> None:
     if traits.hair in {"buzz", "afro", "curly", "spiky", "mohawk"} or traits.hat not in {"none", "band"}:
         return
     side = canvas.light
-    bright = lit(traits.hair_colour, 0.4)
-    arc = [(0.62, -0.62), (0.5, -0.86), (0.22, -1.0)]
-    canvas.line([(side * x + shift, y) for x, y in arc], bright, 0.05)
-    canvas.line([(side * x + shift, y + 0.12) for x, y in arc[:2]], bright, 0.03)
+    arc = [(0.72, -0.5), (0.66, -0.78), (0.44, -0.98), (0.14, -1.06)]
+    canvas.flat(
+        limb([(side * x + shift, y) for x, y in arc], [0.008, 0.035, 0.035, 0.006]), lit(traits.hair_colour, 0.38)
+    )
+    dark = shade(traits.hair_colour, 0.3)
+    for start, end in (((0.1, -1.12), (-0.3, -0.7)), ((-0.12, -1.14), (-0.56, -0.72)), ((-0.3, -1.1), (-0.72, -0.6))):
+        bend = ((start[0] + end[0]) / 2 - 0.08, (start[1] + end[1]) / 2 - 0.06)
+        strand = [(side * x + shift, y) for x, y in (start, bend, end)]
+        canvas.flat(limb(strand, [0.004, 0.014, 0.003]), dark)
 
 
 def _top(traits: Traits) -> list[Point]:

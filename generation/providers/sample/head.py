@@ -8,18 +8,20 @@ from generation.providers.sample.vocabulary import Traits
 
 NECK = (0.0, 1.1)
 """Where the head turns when it tilts."""
+DROP = (0.0, 0.2)
+"""The head sits this much into the shoulders."""
 
 
 def paint_back(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint what hangs behind the body: back hair and hood."""
-    canvas.turned(pose.tilt, NECK)
+    canvas.turned(pose.tilt, NECK, DROP)
     hair.behind(canvas, traits, pose)
     canvas.turned(0.0)
 
 
 def paint_head(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint the head over a body that is there already."""
-    canvas.turned(pose.tilt, NECK)
+    canvas.turned(pose.tilt, NECK, DROP)
     if traits.kind == "robot":
         robot_head(canvas, traits, pose)
     else:

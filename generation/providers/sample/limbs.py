@@ -4,7 +4,7 @@ import math
 
 from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.clothes import shoulder, sleeve_colour
-from generation.providers.sample.palette import lit, shade
+from generation.providers.sample.palette import NAMED, Colour, lit, shade
 from generation.providers.sample.robot import shell_colour
 from generation.providers.sample.vocabulary import Traits
 
@@ -20,24 +20,54 @@ def arm_points(traits: Traits, side: int, upper: float, fore: float) -> tuple[Po
 
 
 def paint_arm(canvas: Canvas, traits: Traits, side: int, upper: float, fore: float) -> Point:
-    """Paint one arm with its hand; returns the middle of the hand."""
-    start, elbow, wrist = arm_points(traits, side, upper, fore)
+    """Paint one whole arm with its hand (before the torso, which covers the shoulder); returns the hand's middle."""
+    paint_upper_arm(canvas, traits, side, upper)
+    return paint_forearm(canvas, traits, side, upper, fore)
+
+
+def _thickness(traits: Traits) -> float:
+    if traits.garment == "dress":
+        return 0.28
+    return 0.43 if traits.garment in {"hoodie", "coat", "cloak", "sweater"} else 0.37
+
+
+def paint_upper_arm(canvas: Canvas, traits: Traits, side: int, upper: float) -> None:
+    """Paint from the shoulder to the elbow."""
+    start, elbow, _ = arm_points(traits, side, upper, 0.0)
+    thick = _thickness(traits)
+    middle = ((start[0] + elbow[0]) / 2, (start[1] + elbow[1]) / 2)
+    outline = limb([start, middle, elbow], [thick * 1.05, thick * 0.98, thick * 0.84])
+    canvas.fill(outline, sleeve_colour(traits), depth=0.16)
+
+
+def paint_forearm(canvas: Canvas, traits: Traits, side: int, upper: float, fore: float) -> Point:
+    """Paint from the elbow to the hand; returns the hand's middle."""
+    _, elbow, wrist = arm_points(traits, side, upper, fore)
     colour = sleeve_colour(traits)
     bare = traits.garment == "tee" and traits.kind != "robot"
-    loose = 0.44 if traits.garment in {"hoodie", "coat", "cloak", "sweater"} else 0.36
-    thick = loose if traits.garment != "dress" else 0.27
-    hand = (wrist[0] + (wrist[0] - elbow[0]) * 0.16, wrist[1] + (wrist[1] - elbow[1]) * 0.16)
+    thick = _thickness(traits)
+    hand = (wrist[0] + (wrist[0] - elbow[0]) * 0.15, wrist[1] + (wrist[1] - elbow[1]) * 0.15)
     tone = shade(shell_colour(traits), 0.25) if traits.kind == "robot" else traits.skin
-    canvas.fill(oval(hand[0], hand[1], 0.27, 0.32, -side * fore), tone, depth=0.1)
+    _hand(canvas, hand, tone, side * fore)
     lower = traits.skin if bare else colour
-    canvas.fill(limb([elbow, wrist], [thick * 0.84, thick * 0.7]), lower, depth=0.14, round_=False)
-    canvas.fill(limb([start, elbow], [thick * 1.06, thick * 0.84]), colour, depth=0.16, round_=False)
-    canvas.fill(oval(start[0], start[1], thick * 1.06, thick * 1.06), colour, depth=0.1, dark=0.12)
-    canvas.fill(oval(elbow[0], elbow[1], thick * 0.84, thick * 0.84), lower, depth=0.02, dark=0.0, bright=0.0)
+    canvas.fill(
+        limb([elbow, _towards(elbow, wrist, 0.5), wrist], [thick * 0.84, thick * 0.8, thick * 0.64]), lower, depth=0.14
+    )
     if not bare and traits.garment != "dress":
-        cuff = limb([_towards(wrist, elbow, 0.14), wrist], [thick * 0.76, thick * 0.76])
+        cuff = limb([_towards(wrist, elbow, 0.13), wrist], [thick * 0.74, thick * 0.74])
         canvas.fill(cuff, lit(colour, 0.14), depth=0.06, round_=False)
     return hand
+
+
+def _hand(canvas: Canvas, at: Point, tone: Colour, angle: float) -> None:
+    """Paint a loose fist: a palm, a thumb towards the light, two creases."""
+    canvas.fill(oval(at[0], at[1], 0.25, 0.3, -angle), tone, depth=0.1)
+    cos, sin = math.cos(-angle), math.sin(-angle)
+    for shift in (-0.08, 0.06):
+        start = (at[0] + shift * cos - 0.06 * sin, at[1] + shift * sin + 0.06 * cos)
+        end = (at[0] + shift * cos - 0.24 * sin, at[1] + shift * sin + 0.24 * cos)
+        canvas.line([start, end], shade(tone, 0.35), 0.025)
+    canvas.fill(oval(at[0] + canvas.light * 0.18 * cos, at[1] - 0.02, 0.1, 0.19, 0.5 - angle), tone, depth=0.06)
 
 
 def _towards(start: Point, end: Point, amount: float) -> Point:
@@ -48,7 +78,6 @@ def paint_legs(canvas: Canvas, traits: Traits, stride: float = 0.0) -> None:
     """Paint legs and shoes from the hips (y 4.8) to the floor (y 9.4); `stride` -1..1 is a step."""
     robot = traits.kind == "robot"
     colour = shade(shell_colour(traits), 0.3) if robot else traits.legs_colour
-    skirt = traits.garment in {"dress", "coat", "cloak"}
     if traits.garment in {"overalls", "suit"} and not robot:
         colour = traits.garment_colour
     if traits.garment == "dress" and not robot:
@@ -61,10 +90,20 @@ def paint_legs(canvas: Canvas, traits: Traits, stride: float = 0.0) -> None:
         shoe = [(-0.3, -0.2), (0.16, -0.24), (0.4, 0.02), (0.42, 0.2), (-0.32, 0.2)]
         canvas.fill([(foot[0] + side * x * 0.9, foot[1] + 0.16 + y) for x, y in shoe], (46, 40, 46), depth=0.08)
         canvas.fill(limb([hip, knee, foot], [0.62, 0.46, 0.32]), colour, depth=0.2, round_=False)
-    if skirt:
-        wide = shoulder(traits)
-        low = {"dress": 7.2, "coat": 6.6, "cloak": 8.4}[traits.garment]
-        right: list[Point] = [(wide * 0.7, 3.9), (wide * 0.92, 5.0), (wide * 1.12, low), (wide * 0.4, low + 0.2)]
-        canvas.fill([*right, *((-x, y) for x, y in reversed(right))], traits.garment_colour, depth=0.4)
-        if traits.garment == "coat":
-            canvas.line([(0.1, 4.6), (0.16, low + 0.1)], shade(traits.garment_colour, 0.5), 0.05)
+
+
+def paint_skirt(canvas: Canvas, traits: Traits) -> None:
+    """Paint what of a dress, coat or cloak hangs below the waist; after the torso, whose lower edge it covers."""
+    if traits.garment not in {"dress", "coat", "cloak"}:
+        return
+    colour, wide = traits.garment_colour, shoulder(traits)
+    waist = wide * (0.66 if traits.gender == "woman" else 0.8) * (1.0 if traits.garment == "dress" else 1.12)
+    low = {"dress": 7.2, "coat": 6.6, "cloak": 8.4}[traits.garment]
+    right: list[Point] = [(waist * 1.0, 3.86), (wide * 0.98, 5.0), (wide * 1.14, low), (wide * 0.4, low + 0.2)]
+    canvas.fill([*right, *((-x, y) for x, y in reversed(right))], colour, depth=0.4)
+    if traits.garment == "coat":
+        canvas.line([(0.1, 3.9), (0.16, low + 0.1)], shade(colour, 0.5), 0.05)
+        for x in (-0.3, 0.42):
+            canvas.fill(oval(x, 4.22, 0.085, 0.085), lit(NAMED["gold"], 0.1), depth=0.03)
+    if traits.garment == "dress":
+        canvas.line([(-waist, 3.8), (0.0, 3.92), (waist, 3.8)], lit(traits.mark_colour, 0.1), 0.16)

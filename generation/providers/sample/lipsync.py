@@ -3,14 +3,18 @@
 from datetime import datetime
 from pathlib import Path
 
+import av
 from PIL import Image
 
+from assets.media.audio import envelope
 from assets.media.compose import VideoFrames, render
-from assets.media.synth import loudness
+from assets.media.errors import MediaProblem
 from generation.choices import Queue
 from generation.ports import Found, LipSyncRequest, Pending, Ready, Sent, Tick
 from generation.providers.sample import desk
-from generation.providers.sample.mouths import Bubble
+from generation.providers.sample.mouths import mouth_for
+from generation.providers.sample.notes import append_note, read_note
+from mvsite.common.errors import ProviderError
 
 MODEL = "sample-lipsync-1"
 
@@ -38,21 +42,45 @@ class SampleLipSync:
         return desk.state(provider_id, kind="lipsync", text="")
 
     def fetch(self, provider_id: str, request: LipSyncRequest, target: Path, tick: Tick) -> None:
-        """Render the clip with its moving mouth and the new sound into `target`."""
-        with VideoFrames(request.video) as source:
-            levels = loudness(request.audio, frames=source.count, fps=source.fps)
-            mouth = Bubble(source.size)
+        """Render the clip with its moving mouth and the new sound into `target`.
 
-            def paint(number: int) -> Image.Image:
-                picture = source.next()
-                mouth.draw(picture, number, levels[number])
-                return picture
-
-            render(
-                paint=paint, seconds=source.count / source.fps, size=source.size, target=target, tick=tick,
-                audio=request.audio, fps=source.fps,
-            )  # fmt: skip
+        Raises ProviderError `provider:call:invalid` when video or sound cannot be read.
+        """
+        try:
+            _render(request, target, tick)
+        except (MediaProblem, av.error.FFmpegError) as error:
+            raise ProviderError("provider:call:invalid", "The video or the sound cannot be read.") from error
 
     def cancel(self, provider_id: str) -> bool:
         """Nothing comes by itself: a file is made only when it is fetched."""
         return True
+
+
+def _render(request: LipSyncRequest, target: Path, tick: Tick) -> None:
+    facts = read_note(request.video)
+    with VideoFrames(request.video) as source:
+        levels = openings(envelope(request.audio, fps=source.fps), frames=source.count)
+        mouth = mouth_for(facts, size=source.size)
+
+        def paint(number: int) -> Image.Image:
+            picture = source.next()
+            mouth.draw(picture, number, levels[number])
+            return picture
+
+        seconds = source.count / source.fps
+        render(
+            paint=paint, seconds=seconds, size=source.size, target=target, tick=tick, fps=source.fps,
+            audio=request.audio,
+        )  # fmt: skip
+    if facts is not None:
+        append_note(target, facts)
+
+
+def openings(loudness: list[float], *, frames: int) -> list[float]:
+    """Turn loudness a frame (0..1) into how far a mouth opens (0..1): relative to the loudest."""
+    padded = [*loudness[:frames], *([0.0] * (frames - len(loudness)))]
+    loudest = max(padded, default=0.0)
+    if loudest < 0.002:
+        return [0.0] * frames
+    floor = 0.12 * loudest
+    return [min(1.0, max(0.0, level - floor) / (loudest - floor) * 1.15) for level in padded]

@@ -76,7 +76,7 @@ SKIN: dict[str, Colour] = {
     "black": (94, 62, 48),
 }
 WARM: Colour = (255, 232, 196)
-COOL: Colour = (46, 40, 84)
+COOL: Colour = (74, 30, 78)
 
 
 def mix(first: Colour, second: Colour, amount: float) -> Colour:

@@ -25,7 +25,7 @@ _POSES = (
     Pose(turn=-0.5, tilt=-0.06, smile=0.9),
     Pose(turn=0.18, tilt=-0.1, smile=0.7, mouth=0.3, look=-0.4),
 )
-_CROPS = ((0.0, 0.78, 0.158), (-0.1, 0.72, 0.128), (0.08, 0.8, 0.185), (0.02, 0.66, 0.112))
+_CROPS = ((0.0, 0.45, 0.19), (-0.04, 0.39, 0.158), (0.04, 0.5, 0.228), (0.0, 0.36, 0.142))
 _GROUNDS: tuple[tuple[Colour, Colour], ...] = (
     ((232, 196, 152), (196, 120, 92)), ((150, 186, 190), (62, 96, 122)), ((226, 204, 176), (142, 132, 120)),
     ((236, 178, 148), (128, 72, 104)), ((172, 190, 158), (76, 104, 88)), ((186, 170, 206), (82, 74, 122)),
@@ -40,13 +40,13 @@ def paint_portrait(traits: Traits, *, description: str, seed: int, size: tuple[i
     picture = _ground(size, light, _GROUNDS[(Dice("ground", description).number("first") + seed) % len(_GROUNDS)], dice)
     small = min(size)
     unit = small * crop[2]
-    origin = (size[0] * 0.5 + small * crop[0], size[1] * 0.5 - small * 0.5 + small * (crop[1] - 0.36))
+    origin = (size[0] * 0.5 + small * crop[0], size[1] * 0.5 + small * (crop[1] - 0.5))
     canvas = Canvas(size, unit=unit, origin=origin, light=light)
     paint_back(canvas, traits, pose)
-    paint_torso(canvas, traits, low=7.0)
     for side in (-1, 1):
         raised = seed % 4 == 3 and side == (1 if light < 0 else -1)
-        paint_arm(canvas, traits, side, *((0.5, 2.75) if raised else (0.12, 0.02)))
+        paint_arm(canvas, traits, side, *((0.42, 2.75) if raised else (0.1, 0.02)))
+    paint_torso(canvas, traits, low=7.0)
     paint_head(canvas, traits, pose)
     figure = canvas.finish()
     shadow = Image.new("RGBA", size, (20, 14, 34, 0))

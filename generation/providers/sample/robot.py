@@ -10,7 +10,7 @@ PLATE: Colour = (30, 32, 46)
 
 def shell_colour(traits: Traits) -> Colour:
     """Give the metal's colour: what the hair's would be, but never too dark."""
-    return mix(traits.hair_colour, (176, 182, 192), 0.6)
+    return mix(traits.hair_colour, (186, 190, 198), 0.42)
 
 
 def lamp_colour(traits: Traits) -> Colour:

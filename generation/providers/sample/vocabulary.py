@@ -199,6 +199,7 @@ def read_traits(description: str) -> Traits:
     garment, garment_colour = _clothes(words, dice)
     mark = _first(words, MARKS) or dice.pick("mark", ["earring", "freckles", "scarf", "necklace", "star", "none"])
     hat = _first(words, HATS) or "none"
+    eyes = _near(words, {"eyes", "eyed"}, NAMED)
     accents = [NAMED[name] for name in ("gold", "coral", "turquoise", "cream", "crimson", "mint")]
     traits = Traits(
         kind="robot" if known & _ROBOTS else "person",
@@ -217,7 +218,11 @@ def read_traits(description: str) -> Traits:
         beard=_beard(words),
         mark=mark,
         mark_colour=_near(words, set(MARKS), NAMED) or dice.pick("mark-colour", accents),
-        eyes=_near(words, {"eyes", "eyed"}, NAMED) or dice.pick("eyes", [(70, 48, 40), (60, 90, 110), (70, 96, 70)]),
+        eyes=eyes or dice.pick("eyes", [(70, 48, 40), (60, 90, 110), (70, 96, 70)]),
         face=dice.unit("face"),
     )
-    return replace(traits, hair="bald") if traits.kind == "robot" else traits
+    if traits.kind != "robot":
+        return traits
+    shell = _near(words, _ROBOTS, {**NAMED, **HAIR})
+    lamps = eyes or traits.mark_colour
+    return replace(traits, hair="bald", hair_colour=shell or hair_colour, mark_colour=lamps)
