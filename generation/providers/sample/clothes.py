@@ -26,24 +26,27 @@ def _mirror(points: list[Point]) -> list[Point]:
     return [*points, *((-x, y) for x, y in reversed(points))]
 
 
-def torso_outline(traits: Traits, low: float = 5.0) -> list[Point]:
-    """Give the outline of the body from the neck down to `low`."""
-    wide = shoulder(traits)
+HEMS = {"dress": 7.2, "coat": 6.6, "cloak": 8.4}
+
+
+def hem(traits: Traits) -> float:
+    """Give how far down the clothes of the upper body reach."""
+    return HEMS.get(traits.garment, 5.0)
+
+
+def torso_outline(traits: Traits) -> list[Point]:
+    """Give the outline of the body from the neck down to the hem."""
+    wide, low = shoulder(traits), hem(traits)
     waist = wide * (0.66 if traits.gender == "woman" else 0.8)
     loose = 1.14 if traits.garment in {"hoodie", "coat", "cloak", "sweater"} else 1.0
-    right = [
-        (0.36, 1.42),
-        (wide * 0.62, 1.6),
-        (wide, 1.96),
-        (wide * 0.98, 2.6),
-        (waist * loose, 3.8),
-        (waist * 1.1 * loose, low),
-    ]
-    return _mirror(right)
+    right = [(0.36, 1.42), (wide * 0.56, 1.56), (wide * 0.94, 1.78), (wide * 1.04, 2.2), (wide * 0.94, 2.8)]
+    right += [(waist * loose, 3.8), (waist * 1.16 * loose, min(low, 5.0))]
+    return _mirror([*right, (wide * 1.16, low - 0.1), (wide * 0.5, low + 0.1)] if low > 5.0 else right)
 
 
-def paint_torso(canvas: Canvas, traits: Traits, low: float = 5.0) -> None:
-    """Paint neck and torso; arms and head come after it."""
+def paint_torso(canvas: Canvas, traits: Traits) -> None:
+    """Paint neck and torso with what is worn; the head comes after it."""
+    low = hem(traits)
     neck = 0.36 if traits.gender != "woman" else 0.3
     metal = shade(shell_colour(traits), 0.4)
     tone = metal if traits.kind == "robot" else shade(traits.skin, 0.12)
@@ -54,7 +57,7 @@ def paint_torso(canvas: Canvas, traits: Traits, low: float = 5.0) -> None:
         base = traits.under_colour
     if traits.garment == "dress" and traits.kind != "robot":
         base = traits.skin
-    canvas.fill(torso_outline(traits, low), base, depth=0.45)
+    canvas.fill(torso_outline(traits), base, depth=0.45)
     canvas.fill(_mirror([(neck, 0.6), (neck, 1.36), (neck + 0.16, 1.66), (0.1, 1.86)]), tone, depth=0.16, bright=0.1)
     canvas.glow((-canvas.light * 0.1, 1.26), (0.46, 0.16), shade(tone, 0.45), 0.7)
     painter = _GARMENTS.get(traits.garment, _shirt)
@@ -93,7 +96,7 @@ def _coat(canvas: Canvas, traits: Traits, low: float) -> None:
         collar = [(0.24, 1.28), (0.78, 1.44), (1.0, 1.9), (0.7, 2.36), (0.1, 2.5), (0.2, 1.9)]
         canvas.fill([(side * x, y) for x, y in collar], lit(colour, 0.14), depth=0.12)
     canvas.line([(0.06, 2.5), (0.1, low)], shade(colour, 0.5), 0.04)
-    for step in range(3):
+    for step in range(4):
         for x in (-0.3, 0.42):
             canvas.fill(oval(x, 2.9 + step * 0.66, 0.085, 0.085), lit(NAMED["gold"], 0.1), depth=0.03)
 
@@ -142,14 +145,8 @@ def _dress(canvas: Canvas, traits: Traits, low: float) -> None:
         strap = [(side * 0.86, 1.66), (side * 0.8, 2.0), (side * 0.74, 2.4)]
         canvas.fill(limb(strap, [0.08, 0.08, 0.09]), colour, depth=0.04)
     waist = wide * (0.66 if traits.gender == "woman" else 0.8)
-    right = [
-        (0.3, 2.36),
-        (0.74, 2.22),
-        (wide * 0.96, 2.46),
-        (wide * 0.92, 2.8),
-        (waist * 1.02, 3.8),
-        (waist * 1.2, low),
-    ]
+    right = [(0.3, 2.36), (0.74, 2.22), (wide * 0.96, 2.46), (wide * 0.92, 2.8), (waist * 1.02, 3.8)]
+    right += [(waist * 1.18, 5.0), (wide * 1.18, low - 0.1), (wide * 0.5, low + 0.12)]
     canvas.fill([(0.0, 2.5), *right, *((-x, y) for x, y in reversed(right))], colour, depth=0.4)
     canvas.line([(-waist, 3.78), (0.0, 3.9), (waist, 3.78)], lit(traits.mark_colour, 0.1), 0.16)
 

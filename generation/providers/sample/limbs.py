@@ -4,7 +4,7 @@ import math
 
 from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.clothes import shoulder, sleeve_colour
-from generation.providers.sample.palette import NAMED, Colour, lit, shade
+from generation.providers.sample.palette import Colour, lit, shade
 from generation.providers.sample.robot import shell_colour
 from generation.providers.sample.vocabulary import Traits
 
@@ -90,20 +90,3 @@ def paint_legs(canvas: Canvas, traits: Traits, stride: float = 0.0) -> None:
         shoe = [(-0.3, -0.2), (0.16, -0.24), (0.4, 0.02), (0.42, 0.2), (-0.32, 0.2)]
         canvas.fill([(foot[0] + side * x * 0.9, foot[1] + 0.16 + y) for x, y in shoe], (46, 40, 46), depth=0.08)
         canvas.fill(limb([hip, knee, foot], [0.62, 0.46, 0.32]), colour, depth=0.2, round_=False)
-
-
-def paint_skirt(canvas: Canvas, traits: Traits) -> None:
-    """Paint what of a dress, coat or cloak hangs below the waist; after the torso, whose lower edge it covers."""
-    if traits.garment not in {"dress", "coat", "cloak"}:
-        return
-    colour, wide = traits.garment_colour, shoulder(traits)
-    waist = wide * (0.66 if traits.gender == "woman" else 0.8) * (1.0 if traits.garment == "dress" else 1.12)
-    low = {"dress": 7.2, "coat": 6.6, "cloak": 8.4}[traits.garment]
-    right: list[Point] = [(waist * 1.0, 3.86), (wide * 0.98, 5.0), (wide * 1.14, low), (wide * 0.4, low + 0.2)]
-    canvas.fill([*right, *((-x, y) for x, y in reversed(right))], colour, depth=0.4)
-    if traits.garment == "coat":
-        canvas.line([(0.1, 3.9), (0.16, low + 0.1)], shade(colour, 0.5), 0.05)
-        for x in (-0.3, 0.42):
-            canvas.fill(oval(x, 4.22, 0.085, 0.085), lit(NAMED["gold"], 0.1), depth=0.03)
-    if traits.garment == "dress":
-        canvas.line([(-waist, 3.8), (0.0, 3.92), (waist, 3.8)], lit(traits.mark_colour, 0.1), 0.16)

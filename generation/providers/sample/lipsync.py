@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-import av
 from PIL import Image
 
 from assets.media.audio import envelope
@@ -48,7 +47,7 @@ class SampleLipSync:
         """
         try:
             _render(request, target, tick)
-        except (MediaProblem, av.error.FFmpegError) as error:
+        except MediaProblem as error:
             raise ProviderError("provider:call:invalid", "The video or the sound cannot be read.") from error
 
     def cancel(self, provider_id: str) -> bool:

@@ -18,7 +18,6 @@ from generation.providers.sample.limbs import (
     paint_arm,
     paint_forearm,
     paint_legs,
-    paint_skirt,
     paint_upper_arm,
 )
 from generation.providers.sample.look import Look
@@ -175,7 +174,6 @@ class Performer:
         if self.look.shot != "wide":
             paint_legs(canvas, self.traits)
         paint_torso(canvas, self.traits)
-        paint_skirt(canvas, self.traits)
         if self.look.action == "guitar":
             paint_guitar(canvas, self.traits, self.dice)
 

@@ -46,7 +46,7 @@ def paint_portrait(traits: Traits, *, description: str, seed: int, size: tuple[i
     for side in (-1, 1):
         raised = seed % 4 == 3 and side == (1 if light < 0 else -1)
         paint_arm(canvas, traits, side, *((0.42, 2.75) if raised else (0.1, 0.02)))
-    paint_torso(canvas, traits, low=7.0)
+    paint_torso(canvas, traits)
     paint_head(canvas, traits, pose)
     figure = canvas.finish()
     shadow = Image.new("RGBA", size, (20, 14, 34, 0))
