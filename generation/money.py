@@ -1,6 +1,8 @@
 """What things cost: the price before, the ledger row before each call, and the bill after it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -8,6 +10,14 @@ from django.utils import timezone
 
 from generation.choices import CallOutcome
 from generation.models import Job, ProviderCall
+from generation.providers.registry import model_facts
+
+
+def price(model: str, params: Mapping[str, Any]) -> Decimal:
+    """Return what one call of a model costs in USD, from the catalogue; `duration` or `seconds` counts the seconds."""
+    tariff = model_facts(model)["price"]
+    units = Decimal(str(params.get("duration") or params.get("seconds") or 8)) if tariff["unit"] == "second" else 1
+    return Decimal(str(tariff["usd"])) * units
 
 
 def intent(job: Job, *, provider: str, model: str, request_hash: str) -> ProviderCall:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from generation import money
@@ -39,9 +39,16 @@ def request_cancel(job: Job) -> Job:
 def retry(job: Job) -> Job:
     """Start a failed or canceled job again under the same id and with the same reserved ids.
 
-    What was bought and arrived stays; children that failed or were canceled start again too.
-    Raises user:job:not_retryable.
+    What was bought and arrived stays; portraits that failed or were canceled start again too.
+    Raises user:job:not_retryable, and user:scene:busy when an equal job is under way.
     """
+    try:
+        return _retry(job)
+    except IntegrityError as error:
+        raise UserError("user:scene:busy", "The same work is under way already.") from error
+
+
+def _retry(job: Job) -> Job:
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job.pk)
         if job.state not in (JobState.FAILED, JobState.CANCELED):

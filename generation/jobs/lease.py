@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, CharField, F, FloatField, IntegerField, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -45,9 +45,19 @@ def claim(job_id: uuid.UUID) -> "Claim | None":
                 lease_seq=F("lease_seq") + 1,
                 steps=F("steps") + 1,
                 # A lease that was never given back means that its holder died in the middle of a step.
-                failures=Case(When(lease_owner="", then=F("failures")), default=F("failures") + 1),
-                attempts=Case(When(state=JobState.QUEUED, then=F("attempts") + 1), default=F("attempts")),
-                state=Case(When(state=JobState.QUEUED, then=Value(JobState.RUNNING)), default=F("state")),
+                failures=Case(
+                    When(lease_owner="", then=F("failures")), default=F("failures") + 1, output_field=IntegerField()
+                ),
+                attempts=Case(
+                    When(state=JobState.QUEUED, then=F("attempts") + 1),
+                    default=F("attempts"),
+                    output_field=IntegerField(),
+                ),
+                state=Case(
+                    When(state=JobState.QUEUED, then=Value(JobState.RUNNING)),
+                    default=F("state"),
+                    output_field=CharField(),
+                ),
                 started_at=Coalesce(F("started_at"), Value(now)),
             )
         )
@@ -90,7 +100,7 @@ class Claim:
 
     def report(self, progress: float, *, stage: str | None = None) -> None:
         """Write progress (it never falls) and stage at once, and extend the lease. Raises LeaseLost or Stopped."""
-        values: dict[str, Any] = {"progress": Greatest(F("progress"), min(max(progress, 0.0), 0.99))}
+        values: dict[str, Any] = {"progress": _at_least(progress)}
         if stage is not None:
             values["stage"] = stage
         with transaction.atomic():
@@ -127,7 +137,7 @@ class Claim:
         if stage is not None:
             values["stage"] = stage
         if progress is not None:
-            values["progress"] = Greatest(F("progress"), min(max(progress, 0.0), 0.99))
+            values["progress"] = _at_least(progress)
         if queue is not None:
             values["queue"] = queue
         shown = (self.job.state, self.job.stage, self.job.progress)
@@ -192,3 +202,8 @@ class Claim:
     @staticmethod
     def _lease_end() -> datetime:
         return timezone.now() + timedelta(seconds=settings.MV_LEASE_SECONDS)
+
+
+def _at_least(progress: float) -> Greatest:
+    """Give the SQL for progress that never falls and is complete only when the job is."""
+    return Greatest(F("progress"), Value(min(max(progress, 0.0), 0.99)), output_field=FloatField())

@@ -4,14 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
 from assets.models import Video
-from generation import jobs
 from generation.choices import JobKind
 from generation.models import Job, Project, ReservedId
 from generation.selectors import final_inputs, scenes_of, selected_take
 from generation.services.references import audio_or_warning
+from generation.services.starting import start_unless_busy
 from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
 
@@ -42,28 +40,26 @@ def stitch_request(
         raise UserError("user:media:missing", f"Not found: {names}.", extra={"missing_video_ids": [*map(str, missing)]})
     audio, warning = audio_or_warning(owner=owner, audio_id=audio_overlay_id)
     new_id = uuid.uuid4()
-    try:
-        with transaction.atomic():
-            return jobs.enqueue(
-                kind=JobKind.STITCH,
-                owner=owner,
-                project=project,
-                parent=parent,
-                params={
-                    **given,
-                    "video_id": str(new_id),
-                    "video_ids": [str(each) for each in video_ids],
-                    "audio_overlay_id": str(audio.pk) if audio else None,
-                    "audio_overlay_warning": warning,
-                    "final_of": dict(final_of) if final_of is not None else None,
-                    "warnings": list(warnings),
-                },
-                reserved={"video_id": str(new_id)},
-                reserved_ids=[new_id],
-                unique_key=f"stitch:{project.pk}" if final_of is not None and project else "",
-            )
-    except IntegrityError as error:
-        raise UserError("user:scene:busy", "The video of this project is being put together already.") from error
+    return start_unless_busy(
+        "user:scene:busy",
+        "The video of this project is being put together already.",
+        kind=JobKind.STITCH,
+        owner=owner,
+        project=project,
+        parent=parent,
+        params={
+            **given,
+            "video_id": str(new_id),
+            "video_ids": [str(each) for each in video_ids],
+            "audio_overlay_id": str(audio.pk) if audio else None,
+            "audio_overlay_warning": warning,
+            "final_of": dict(final_of) if final_of is not None else None,
+            "warnings": list(warnings),
+        },
+        reserved={"video_id": str(new_id)},
+        reserved_ids=[new_id],
+        unique_key=f"stitch:{project.pk}" if final_of is not None and project else "",
+    )
 
 
 def project_stitch(*, project: Project, parent: Job | None = None) -> Job:

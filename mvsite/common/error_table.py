@@ -54,7 +54,7 @@ ERRORS: dict[str, ErrorText] = {
         400, "The project is not complete", "Give it what is missing and start again."
     ),
     "user:project:nothing_to_stitch": ErrorText(409, "There is no finished clip yet", "Make at least one clip first."),
-    "user:scene:busy": ErrorText(409, "This scene is already being worked on", "Wait for it or cancel it."),
+    "user:scene:busy": ErrorText(409, "This is being worked on already", "Wait for it or cancel it."),
     "user:lipsync:running": ErrorText(409, "A lip-sync of this clip is already running", "Wait for it or cancel it."),
     "user:job:final": ErrorText(409, "The job has ended already", "Look at its result; a failed one can be retried."),
     "user:job:not_retryable": ErrorText(409, "Only a failed or canceled job can be retried", "Wait for it to end."),

@@ -1,0 +1,203 @@
+"""Makes one music video from beginning to end, without a browser: portraits, scenes, clips, the finished film."""
+
+import os
+import signal
+import sys
+import threading
+import uuid
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from assets import storage
+from assets.media.song import demo_song
+from assets.models import Audio, AudioSource, CharacterReference, Video
+from assets.services.audio import audio_create_from_file, audio_upload
+from generation.choices import JobState
+from generation.management.bars import Bars
+from generation.management.following import failures, follow, portraits_state, run_state
+from generation.models import Job, Project
+from generation.selectors import project_cost
+from generation.services.portraits import portraits_request
+from generation.services.projects import project_create, project_update
+from generation.services.runs import run_request
+from mvsite import env
+from mvsite.accounts.services import local_owner
+from mvsite.common.errors import StudioError
+from mvsite.supervisor import Supervisor, SupervisorError
+from mvsite.supervisor.lock import AlreadyRunningError, take_lock
+from mvsite.supervisor.services import workers
+from mvsite.supervisor.tended import Place
+
+DONE, FAILED, PARTLY = 0, 1, 2
+DEMO_IDEA = "A lighthouse keeper plays the cello for the storm until the sea answers"
+DEMO_CHARACTER = "an old lighthouse keeper with a white beard, a yellow raincoat and a blue knitted cap"
+DEMO_SCENES = 5
+SECONDS_A_SCENE = 8
+
+
+class Command(BaseCommand):
+    help = "Make a music video: idea, character and song in, finished video out. Exit code 0 done, 1 failed, 2 partly."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--idea", help="what the video is about")
+        parser.add_argument("--character", help="who is in it: face, hair, clothes, one mark")
+        parser.add_argument("--song", type=Path, help="the song, as a file")
+        parser.add_argument("--scenes", type=int, help="number of scenes, 1 to 60 (default: the flavor's)")
+        parser.add_argument("--flavor", default="", help="a flavor's name (default: default)")
+        parser.add_argument("--seed", type=int, help="the same seed makes the same video")
+        parser.add_argument("--out", type=Path, default=Path("video.mp4"), help="where the finished video goes")
+        parser.add_argument("--resume", metavar="PROJECT", help="go on with a project that was stopped")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        self.stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stop.set())
+        out: Path = options["out"].expanduser().resolve()
+        if not out.parent.is_dir():
+            raise CommandError(f"There is no folder {out.parent}.")
+        try:
+            project = self._project(options)
+            with self._workers():
+                code = self._make(project, out)
+        except StudioError as error:
+            raise CommandError(f"{error.detail} {error.text.next_step}") from None
+        if code:
+            sys.exit(code)
+
+    def _project(self, options: dict[str, Any]) -> Project:
+        owner = local_owner()
+        if options["resume"]:
+            found = Project.objects.for_user(owner).kept().filter(pk=_uuid(options["resume"])).first()
+            if found is None:
+                raise CommandError(f"There is no project {options['resume']}.")
+            return found
+        demo = not (options["idea"] or options["character"] or options["song"])
+        if not demo and not (options["idea"] and options["character"]):
+            raise CommandError("Give --idea and --character (or nothing at all for the demonstration).")
+        count = options["scenes"] or (DEMO_SCENES if demo else None)
+        if count is not None and not 1 <= count <= 60:
+            raise CommandError("--scenes takes 1 to 60.")
+        song = self._demo_song(count or DEMO_SCENES) if demo else self._song(options["song"])
+        return project_create(
+            owner=owner,
+            idea=options["idea"] or DEMO_IDEA,
+            character_description=options["character"] or DEMO_CHARACTER,
+            audio=song,
+            config_flavor=options["flavor"],
+            number_of_scenes=count,
+            seed=options["seed"],
+        )
+
+    def _song(self, path: Path | None) -> Audio | None:
+        if path is None:
+            return None
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.")
+        return audio_upload(owner=local_owner(), path=path, name=path.name)
+
+    def _demo_song(self, scenes: int) -> Audio:
+        with storage.temp_dir() as folder:
+            path = folder / "demo-song.wav"
+            demo_song(path, seconds=scenes * SECONDS_A_SCENE)
+            return audio_create_from_file(
+                id=uuid.uuid4(), owner=local_owner(), path=path, source=AudioSource.SYNTH, title="Demo song"
+            )
+
+    @contextmanager
+    def _workers(self) -> Iterator[None]:
+        """Run workers of our own while the block runs; a studio that runs already has some."""
+        place = Place(
+            data_dir=settings.MV_DATA_DIR,
+            cwd=env.BASE_DIR,
+            env=env.for_child(MV_DATA_DIR=str(settings.MV_DATA_DIR), CELERY_SKIP_CHECKS="1"),
+            host_name="127.0.0.1",
+        )
+        try:
+            lock = take_lock(settings.MV_DATA_DIR, told="make_video")
+        except AlreadyRunningError:
+            self._say("A studio is running here; its workers do the work.")
+            yield
+            return
+        crew = Supervisor(workers(settings.MV_RENDER_WORKERS), place, tell=self._say)
+        over = threading.Event()
+        tending = threading.Thread(target=self._tend, args=(crew, over), name="supervisor")
+        crew.start()
+        tending.start()
+        try:
+            yield
+        finally:
+            over.set()
+            tending.join()
+            crew.stop()
+            os.close(lock)
+
+    def _tend(self, crew: Supervisor, over: threading.Event) -> None:
+        try:
+            crew.run(until=over.is_set)
+        except SupervisorError as error:
+            self._say(str(error))
+            self.stop.set()
+
+    def _make(self, project: Project, out: Path) -> int:
+        self._say(f"Project {project.pk}: {project.idea}")
+        bars = Bars(sys.stdout)
+        if project.character_reference_id is None:
+            self._choose_portrait(project, bars)
+        job = None if self.stop.is_set() else run_request(project=project)
+        if job is not None:
+            job = follow(job, stopped=self.stop, look=run_state(project), bars=bars)
+        if job is None or not job.is_final:
+            self._say(f"Stopped. Nothing is lost; go on with: ./studio video --resume {project.pk} --out {out}")
+            return FAILED
+        return self._deliver(project, job, out)
+
+    def _choose_portrait(self, project: Project, bars: Bars) -> None:
+        """Have four portraits drawn and take the first that came out."""
+        under_way = Job.objects.filter(project=project, kind="portraits", parent=None).unfinished().first()
+        job = under_way or portraits_request(
+            owner=project.owner, character_description=project.character_description, project=project
+        )
+        job = follow(job, stopped=self.stop, look=portraits_state, bars=bars)
+        if job.state == JobState.SUCCEEDED and job.result:
+            chosen = job.result["images"][0]["id"]
+            project_update(project=project, character_reference=CharacterReference.objects.get(pk=chosen))
+        elif job.is_final and job.error:
+            raise CommandError(f"No portrait: {job.error['detail']} {job.error['next_step']}")
+
+    def _deliver(self, project: Project, job: Job, out: Path) -> int:
+        project.refresh_from_db()
+        for line in failures(project):
+            self._say(line)
+        if job.state != JobState.SUCCEEDED or project.final_video is None:
+            why = job.error["detail"] if job.error else "It was canceled."
+            self._say(f"No video: {why} Try again with: ./studio video --resume {project.pk} --out {out}")
+            return FAILED
+        _copy(project.final_video, out)
+        seconds = project.final_video.duration_ms / 1000
+        self._say(f"{out}  {seconds:.1f} s, cost ${project_cost(project):.2f}")
+        return PARTLY if failures(project) else DONE
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _copy(video: Video, out: Path) -> None:
+    draft = out.with_name(f".{out.name}.part")
+    with storage.open_file(video.key) as source, draft.open("wb") as target:
+        while chunk := source.read(storage.CHUNK):
+            target.write(chunk)
+    draft.replace(out)
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise CommandError(f"{text} is not a project's id.") from None

@@ -1,0 +1,122 @@
+"""Writing scenes: one call, checked against the flavor's rules, asked once more when they are broken."""
+
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from assets.models import Audio
+from flavors.rules import applicable, check
+from flavors.selectors import ResolvedFlavor, flavor_at, render_scene_prompt
+from generation.jobs import Claim
+from generation.models import Job, SceneGeneration
+from generation.pipelines import scene_files
+from generation.pipelines.outcomes import Done, Outcome
+from generation.ports import SceneAnswer, SceneRequest, SongFacts
+from generation.providers.registry import scene_writer
+from generation.services.written import scenes_keep
+from mvsite.logs import debug_event
+
+
+class Scenes:
+    """The steps of a writing."""
+
+    def step(self, claim: Claim) -> Outcome:
+        """Ask, check, ask again once, keep."""
+        job = claim.job
+        claim.report(0.05, stage="writing")
+        flavor = flavor_at(revision_id=job.flavor_revision_id, name=job.params["config_flavor"])
+        request, skipped = _request(job, flavor)
+        writer = scene_writer(job.provider)
+        answer = writer.write(request, claim.tick)
+        broken = _violations(request, answer)
+        attempts = 1
+        if broken:
+            claim.report(0.5, stage="asking again")
+            attempts = 2
+            answer = writer.write(replace(request, complaints=tuple(broken)), claim.tick)
+            broken = _violations(request, answer)
+        metadata = {
+            "model_used": answer.model,
+            "config_flavor": flavor.name,
+            "attempts": attempts,
+            "seed": request.seed,
+            "tokens_in": answer.tokens_in,
+            "tokens_out": answer.tokens_out,
+            "rules_skipped": skipped,
+            "rules_broken": broken,
+            "warnings": [*job.params["warnings"], *skipped, *broken],
+        }
+        debug_event("scenes_generated", flavor=flavor.name, n=len(answer.scenes), model=answer.model, attempts=attempts)
+        files = scene_files.store(generation_id=job.params["generation_id"], answer=answer, request=request)
+        return Done(lambda: _keep(job, answer, files, metadata))
+
+    def wind_up(self, claim: Claim) -> Outcome | None:
+        """Nothing runs elsewhere."""
+        return None
+
+
+def _request(job: Job, flavor: ResolvedFlavor) -> tuple[SceneRequest, list[str]]:
+    params = job.params
+    count = params["number_of_scenes"]
+    rules, skipped = applicable(flavor.rules, count)
+    song = Audio.objects.filter(pk=params["audio_id"]).first() if params["audio_id"] else None
+    prompt = render_scene_prompt(
+        flavor,
+        idea=params["idea"],
+        character_description=params["character_description"],
+        number_of_scenes=count,
+        parameters=params["parameters"],
+    )
+    request = SceneRequest(
+        prompt=prompt,
+        idea=params["idea"],
+        character_description=params["character_description"],
+        count=count,
+        seconds_each=float(flavor.video_params.get("duration", 8)),
+        seed=params["seed"],
+        model=params["model"],
+        rules=rules,
+        parameters={**flavor.parameters, **params["parameters"]},
+        song=SongFacts(seconds=song.duration_ms / 1000) if song else None,
+        only_index=params.get("only_index"),
+        avoid=tuple(params.get("avoid", ())),
+    )
+    return request, [f"The rule was skipped for {count} scenes: {rule.say}" for rule in skipped]
+
+
+def _violations(request: SceneRequest, answer: SceneAnswer) -> list[str]:
+    """Say what is wrong with an answer: too few scenes, empty ones, broken rules. One scene alone breaks no rule."""
+    wanted = 1 if request.only_index is not None else request.count
+    wrong = []
+    if len(answer.scenes) != wanted:
+        wrong.append(f"{wanted} scenes were asked for, {len(answer.scenes)} came.")
+    wrong += [f"Scene {n + 1} is empty." for n, scene in enumerate(answer.scenes) if not scene.description.strip()]
+    if request.only_index is None:
+        wrong += [violation.say for violation in check(request.rules, answer.scenes)]
+    return wrong
+
+
+def _keep(job: Job, answer: SceneAnswer, files: dict[str, str], metadata: dict[str, Any]) -> dict[str, Any]:
+    params = job.params
+    generation = SceneGeneration.objects.create(
+        pk=uuid.UUID(params["generation_id"]),
+        owner=job.owner,
+        project=job.project,
+        idea=params["idea"],
+        character_description=params["character_description"],
+        config_flavor=params["config_flavor"],
+        flavor_revision_id=job.flavor_revision_id,
+        json_key=files["json"],
+        markdown_key=files["markdown"],
+        metadata=metadata,
+    )
+    kept = scenes_keep(generation=generation, drafts=answer.scenes, only_scene=job.scene)
+    generation.scenes = kept
+    generation.save(update_fields=["scenes"])
+    base = f"/api/mv/scene_generations/{generation.pk}"
+    return {
+        "generation_id": str(generation.pk),
+        "scenes": kept,
+        "output_files": {"json": f"{base}/scenes.json", "markdown": f"{base}/scenes.md"},
+        "metadata": metadata,
+    }

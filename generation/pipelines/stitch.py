@@ -1,0 +1,158 @@
+"""One stitch: wait for its clips, gather the files, render, check, keep; a project's own becomes its finished video."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from assets import storage
+from assets.keys import clip_key
+from assets.media.errors import ClipProblem, FFmpegError, MediaProblem, RenderCheckError
+from assets.media.stitch import StitchResult, StitchWishes, stitch
+from assets.models import Video, VideoKind
+from assets.services.videos import video_create_from_file
+from generation.jobs import Claim
+from generation.models import Job, Project
+from generation.pipelines.outcomes import Done, Outcome, Park
+from generation.pipelines.stitch_wishes import wishes_for
+from generation.pipelines.waiting_for import video_or_wait
+from generation.selectors import video_url
+from generation.services.projects import project_changed
+from mvsite.common.errors import AppError, MediaError, StudioError, UserError
+from mvsite.logs import debug_event, warn_event
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The videos that are there, the ids of those that are not, and what to say about it."""
+
+    videos: tuple[Video, ...]
+    missing: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class Stitch:
+    """The steps of a stitch."""
+
+    def step(self, claim: Claim) -> Outcome:
+        """Wait until every clip is there or final, then do the whole render."""
+        job = claim.job
+        inputs = _inputs(job)
+        if isinstance(inputs, Park):
+            return inputs
+        if not inputs.videos:
+            raise UserError("user:media:missing", "None of the clips exists any more.")
+        claim.report(0.02, stage="putting the video together")
+        debug_event("stitch_merge_started", video_ids=[str(video.pk) for video in inputs.videos])
+        with storage.temp_dir() as folder, _files(inputs.videos) as clips:
+            target = folder / "video.mp4"
+            with wishes_for(job) as (wishes, warnings):
+                result = _render(claim, clips, wishes, target=target, folder=folder)
+            debug_event("stitch_plan", strategy=result.plan.strategy, frames_copied=result.plan.copied_frames)
+            video = _keep(job, inputs, result, target, (*inputs.warnings, *warnings))
+        return Done(lambda: _finish(job, video))
+
+    def wind_up(self, claim: Claim) -> Outcome | None:
+        """Nothing runs elsewhere."""
+        return None
+
+
+def _inputs(job: Job) -> Inputs | Park:
+    skip = job.params.get("missing", "fail") == "skip"
+    videos: list[Video] = []
+    missing: list[str] = []
+    warnings: list[str] = []
+    for place, video_id in enumerate(job.params["video_ids"]):
+        try:
+            found = video_or_wait(job, video_id)
+        except StudioError as error:
+            if not skip:
+                raise
+            missing.append(video_id)
+            warnings.append(f"Clip {place + 1} was left out: {error.detail}")
+            continue
+        if isinstance(found, Park):
+            return found
+        videos.append(found)
+    return Inputs(tuple(videos), tuple(missing), tuple(warnings))
+
+
+@contextmanager
+def _files(videos: Sequence[Video]) -> Iterator[list[Path]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(storage.local_path(video.key)) for video in videos]
+
+
+def _render(claim: Claim, clips: list[Path], wishes: StitchWishes, *, target: Path, folder: Path) -> StitchResult:
+    """Render, with the media room's own errors in a person's words."""
+    try:
+        return stitch(
+            clips=clips,
+            wishes=wishes,
+            target=target,
+            work_dir=folder,
+            progress=lambda part: claim.tick(0.02 + 0.93 * part),
+        )
+    except ClipProblem as error:
+        raise MediaError("media:clip:unreadable", f"Clip {error.index + 1} cannot be read.") from error
+    except RenderCheckError as error:
+        raise AppError("app:render:check", str(error)) from error
+    except (MediaProblem, FFmpegError) as error:
+        raise AppError("app:render:failed", str(error)) from error
+
+
+def _keep(job: Job, inputs: Inputs, result: StitchResult, target: Path, warnings: Sequence[str]) -> Video:
+    params = job.params
+    seconds = round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2)
+    warning = params["audio_overlay_warning"] or result.overlay_warning
+    if warning:
+        warn_event("audio_overlay_failed", audio_overlay_id=params["audio_overlay_id"], reason=warning)
+    metadata = {
+        "input_video_ids": [str(video.pk) for video in inputs.videos],
+        "missing_video_ids": list(inputs.missing),
+        "num_videos_stitched": len(inputs.videos),
+        "video_duration_seconds": result.duration,
+        "audio_overlay_id": params["audio_overlay_id"],
+        "audio_overlay_applied": result.overlay_applied,
+        "video_audio_suppressed": bool(params.get("suppress_video_audio")),
+        "audio_overlay_duration_seconds": result.overlay_seconds,
+        "audio_overlay_warning": warning,
+        "merge_time_seconds": seconds,
+        "total_processing_time_seconds": seconds,
+        "plan": result.plan.as_dict(),
+        "storage_backend": "local",
+        "cloud_urls": [],
+        "warnings": [*params["warnings"], *warnings, *result.warnings],
+        "generation_timestamp": timezone.now().isoformat(),
+        "job_id": str(job.pk),
+    }
+    return video_create_from_file(
+        id=uuid.UUID(params["video_id"]),
+        owner=job.owner,
+        kind=VideoKind.STITCHED,
+        path=target,
+        key=clip_key(job.pk),
+        title=str(job.project) if job.project else "Stitched video",
+        metadata=metadata,
+    )
+
+
+def _finish(job: Job, video: Video) -> dict[str, Any]:
+    if job.params["final_of"] is not None and job.project_id is not None:
+        project = Project.objects.select_for_update().get(pk=job.project_id)
+        project.final_video = video
+        project.final_inputs = job.params["final_of"]
+        project.save(update_fields=["final_video", "final_inputs", "updated_at"])
+        project_changed(project=project)
+    return {
+        "video_id": str(video.pk),
+        "video_path": video.key,
+        "video_url": video_url(video),
+        "audio_overlay_applied": video.metadata["audio_overlay_applied"],
+        "audio_overlay_warning": video.metadata["audio_overlay_warning"],
+        "metadata": video.metadata,
+    }

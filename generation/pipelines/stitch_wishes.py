@@ -1,0 +1,56 @@
+"""From a stitch job's inputs to what the media room is asked for: ids become files, lost sounds become warnings."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from assets import storage
+from assets.media.stitch import StitchWishes, Track
+from assets.models import Audio
+from generation.models import Job
+from mvsite.logs import debug_event, warn_event
+
+_PLAIN = (
+    "suppress_video_audio",
+    "video_audio_volume",
+    "overlay_volume",
+    "transition",
+    "transition_seconds",
+    "overlay_fit",
+    "overlay_from",
+    "overlay_start_ms",
+    "fade_in_seconds",
+    "fade_out_seconds",
+    "normalize_loudness",
+    "aspect_ratio",
+    "resolution",
+    "quality",
+)
+
+
+@contextmanager
+def wishes_for(job: Job) -> Iterator[tuple[StitchWishes, list[str]]]:
+    """Give the wishes with local files, valid inside the `with`, and warnings about sounds that are gone."""
+    params = job.params
+    plain = {name: params[name] for name in _PLAIN if params.get(name) is not None}
+    warnings: list[str] = []
+    with ExitStack() as stack:
+        overlay = _sound(stack, job, params["audio_overlay_id"], warnings)
+        tracks = []
+        for wish in params.get("audio_tracks") or ():
+            path = _sound(stack, job, wish["audio_id"], warnings)
+            if path is not None:
+                tracks.append(Track(path, start=wish.get("start", 0.0), volume=wish.get("volume", 1.0)))
+        debug_event("stitch_audio_params", overlay=params["audio_overlay_id"], tracks=len(tracks))
+        yield StitchWishes(audio_overlay=overlay, audio_tracks=tuple(tracks), **plain), warnings
+
+
+def _sound(stack: ExitStack, job: Job, audio_id: str | None, warnings: list[str]) -> Path | None:
+    if audio_id is None:
+        return None
+    found = Audio.objects.filter(pk=audio_id, owner_id=job.owner_id).first()
+    if found is None:
+        warn_event("audio_overlay_not_found", audio_overlay_id=audio_id, reason="gone")
+        warnings.append("A song is gone; the video is made without it.")
+        return None
+    return stack.enter_context(storage.local_path(found.key))

@@ -1,0 +1,97 @@
+"""Asking for portraits: one parent job, one child a picture."""
+
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from assets.models import CharacterReference
+from flavors.selectors import flavor_resolve, render_image_prompt
+from generation import jobs, money
+from generation.choices import JobKind
+from generation.models import Job, Project
+from generation.providers.registry import resolve
+from generation.services.choosing import confirm_price
+from generation.services.seeds import derived_seed, first_known
+from mvsite.accounts.models import User
+
+FIELDS = (
+    "aspect_ratio",
+    "safety_filter_level",
+    "person_generation",
+    "output_format",
+    "negative_prompt",
+)
+
+
+def portraits_request(
+    *,
+    owner: User,
+    character_description: str,
+    num_images: int = 4,
+    parameters: Mapping[str, Any] | None = None,
+    config_flavor: str | None = None,
+    project: Project | None = None,
+    confirm_cost_usd: Decimal | None = None,
+) -> Job:
+    """Start `num_images` portraits with seeds seed, seed+1, …; what `parameters` leaves out comes from the flavor.
+
+    The parent's `reserved` is `{"images": [{"id": …}, …]}` in the order asked. Raises user:cost:confirm.
+    """
+    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
+    given = {key: value for key, value in (parameters or {}).items() if value is not None}
+    words = {name: given.get(name, flavor.image_params.get(name, "")) for name in FIELDS}
+    choice = resolve(given.get("model") or flavor.image_params.get("model") or "image.default")
+    estimate = money.price(choice.model, words) * num_images
+    confirm_price(estimate=estimate, confirmed=confirm_cost_usd)
+    seed = first_known(given.get("seed"), _project_seed(project))
+    common = {
+        **words,
+        "character_description": character_description,
+        "prompt": render_image_prompt(flavor, character_description=character_description),
+        "config_flavor": flavor.name,
+        "model": choice.model,
+        "warnings": list(flavor.warnings),
+    }
+    same: dict[str, Any] = {
+        "kind": JobKind.PORTRAITS,
+        "owner": owner,
+        "project": project,
+        "provider": choice.provider,
+        "model": choice.model,
+        "flavor_revision_id": flavor.revision_id,
+    }
+    ids = [uuid.uuid4() for _ in range(num_images)]
+    alike = _alike(owner, character_description, words)
+    with transaction.atomic():
+        parent = jobs.enqueue(
+            **same,
+            params={**common, "num_images": num_images, "seed": seed, "alike": alike},
+            reserved={"images": [{"id": str(each)} for each in ids]},
+            estimated_cost_usd=estimate,
+        )
+        for index, image_id in enumerate(ids):
+            params = {**common, "image_id": str(image_id), "index": index, "seed": seed + index}
+            _enqueue_picture(image_id, parent=parent, params=params, estimate=estimate / num_images, same=same)
+    return parent
+
+
+def _enqueue_picture(
+    image_id: uuid.UUID, *, parent: Job, params: Mapping[str, Any], estimate: Decimal, same: Mapping[str, Any]
+) -> None:
+    reserved = {"id": str(image_id)}
+    jobs.enqueue(
+        **same, parent=parent, params=params, reserved=reserved, reserved_ids=[image_id], estimated_cost_usd=estimate
+    )
+
+
+def _project_seed(project: Project | None) -> int | None:
+    return None if project is None or project.seed is None else derived_seed(project.seed, "portraits")
+
+
+def _alike(owner: User, description: str, words: Mapping[str, Any]) -> list[str]:
+    """Name portraits in the library that were made of the same description and parameters."""
+    found = CharacterReference.objects.for_user(owner).kept().filter(description=description)
+    return [str(each.pk) for each in found[:20] if each.metadata.get("parameters_used", {}).items() >= words.items()]

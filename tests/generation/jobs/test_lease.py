@@ -1,0 +1,199 @@
+"""Who holds a job: one claim wins, the fence holds, the dead are found out."""
+
+import threading
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from generation import events, jobs
+from generation.choices import JobState
+from generation.jobs.identity import is_dead, this_machine, this_process
+from generation.models import Event, Job
+from mvsite.accounts.models import User
+from tests.support.engine import buy, lose_lease, make_due
+from tests.support.processes import ran
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_is_claimed_once(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    first = jobs.claim(job.pk)
+    assert first is not None
+    assert first.job.state == JobState.RUNNING
+    assert jobs.claim(job.pk) is None
+
+
+def test_an_unknown_job_is_not_claimed() -> None:
+    assert jobs.claim(uuid.uuid4()) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_of_many_claims_wins(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    won: list[bool] = []
+    gate = threading.Barrier(8)
+
+    def grab() -> None:
+        gate.wait()
+        won.append(jobs.claim(job.pk) is not None)
+        connection.close()
+
+    threads = [threading.Thread(target=grab) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_the_old_holder_can_write_nothing(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    old = jobs.claim(job.pk)
+    assert old is not None
+    lose_lease(job)
+    new = jobs.claim(job.pk)
+    assert new is not None
+    assert new.job.failures == 1
+    with pytest.raises(jobs.LeaseLost):
+        old.report(0.5)
+    with pytest.raises(jobs.LeaseLost):
+        old.park(1)
+    with pytest.raises(jobs.LeaseLost):
+        old.cancel()
+    job.refresh_from_db()
+    assert (job.state, job.progress) == (JobState.RUNNING, 0.0)
+    new.succeed(lambda: {"made": True})
+    job.refresh_from_db()
+    assert job.result == {"made": True}
+
+
+def test_what_finish_wrote_goes_back_when_the_fence_has_moved(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    old = jobs.claim(job.pk)
+    assert old is not None
+    lose_lease(job)
+    jobs.claim(job.pk)
+
+    def finish() -> dict[str, Any]:
+        pytest.fail("it was asked for its rows though the job is somebody else's")
+
+    with pytest.raises(jobs.LeaseLost):
+        old.succeed(finish)
+
+
+def test_a_parked_job_waits_for_its_time(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    claim.park(60, state=JobState.WAITING, stage="the provider is working", progress=0.3)
+    assert jobs.claim(job.pk) is None
+    make_due(job)
+    again = jobs.claim(job.pk)
+    assert again is not None
+    assert (again.job.state, again.job.progress, again.job.failures) == (JobState.WAITING, 0.3, 0)
+
+
+def test_progress_never_falls(owner: User) -> None:
+    claim = jobs.claim(buy(owner, "a teal square").pk)
+    assert claim is not None
+    claim.report(0.6)
+    claim.report(0.2)
+    claim.park(5, stage="later", progress=0.1)
+    claim.job.refresh_from_db()
+    assert claim.job.progress == 0.6
+    assert [event.data["progress"] for event in Event.objects.filter(job=claim.job)] == [0.0, 0.0, 0.6, 0.6, 0.6]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_keeps_the_lease_and_hears_the_wish_to_stop(owner: User, settings: Settings) -> None:
+    settings.MV_LEASE_SECONDS = 0.6
+    job = buy(owner, "a teal square")
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    with claim.heartbeat():
+        threading.Event().wait(1.2)  # twice the lease
+        assert jobs.claim(job.pk) is None
+        jobs.request_cancel(job)
+        threading.Event().wait(0.5)
+        with pytest.raises(jobs.Stopped):
+            claim.tick(0.5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_heartbeat_notices_that_the_job_is_somebody_elses(owner: User, settings: Settings) -> None:
+    settings.MV_LEASE_SECONDS = 0.6
+    job = buy(owner, "a teal square")
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    lose_lease(job)
+    assert jobs.claim(job.pk) is not None
+    with claim.heartbeat():
+        threading.Event().wait(0.5)
+        with pytest.raises(jobs.LeaseLost):
+            claim.tick(0.5)
+
+
+def test_the_lease_of_a_dead_process_is_ended_and_that_of_a_living_one_is_kept(owner: User, data_dir: Path) -> None:
+    dead, alive = buy(owner, "one"), buy(owner, "two")
+    jobs.claim(dead.pk)
+    jobs.claim(alive.pk)
+    words = "import django; django.setup(); from generation.jobs import identity; print(identity.this_process())"
+    child = ran(data_dir, "-c", words)
+    Job.objects.filter(pk=dead.pk).update(lease_owner=child.stdout.strip())
+    assert jobs.forget_broken_leases() == 1
+    assert jobs.claim(dead.pk) is not None
+    assert jobs.claim(alive.pk) is None
+
+
+def test_only_processes_of_this_machine_are_called_dead() -> None:
+    assert not is_dead(this_process())
+    assert is_dead(f"{this_machine()} 999999999 1")
+    assert not is_dead("another-machine/boot/pid:[1] 999999999 1")
+    assert not is_dead("")
+
+
+def test_events_are_numbered_without_a_gap_and_need_a_transaction(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    claim.report(0.5)
+    claim.succeed(lambda: {"made": True})
+    told = list(Event.objects.filter(stream=job.stream_id).values_list("number", "kind"))
+    assert told == [(1, "job.queued"), (2, "job.started"), (3, "job.progressed"), (4, "job.succeeded")]
+    assert events.cursor(job.stream_id) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_outside_a_transaction_is_refused(owner: User) -> None:
+    with pytest.raises(RuntimeError):
+        events.record("something.happened", stream=owner.pk, data={})
+
+
+def test_an_event_goes_back_with_its_transaction(owner: User) -> None:
+    job = buy(owner, "a teal square")
+
+    def tell_and_break() -> None:
+        with transaction.atomic():
+            events.record("something.happened", stream=job.stream_id, data={}, job=job)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        tell_and_break()
+    assert events.cursor(job.stream_id) == 1
+
+
+def test_the_sweeper_rings_once_for_what_is_due(owner: User, settings: Settings) -> None:
+    job = buy(owner, "a teal square")
+    assert jobs.ring_due() == 0  # it was rung for when it was made
+    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now() - timedelta(minutes=1))
+    assert jobs.ring_due() == 1
+    assert jobs.ring_due() == 0
+    Job.objects.filter(pk=job.pk).update(next_at=timezone.now() + timedelta(minutes=1), sent_at=None)
+    assert jobs.ring_due() == 0

@@ -1,0 +1,58 @@
+"""Driving jobs in a test: step by step, with time moved forward instead of waited for."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from generation import jobs
+from generation.choices import JobKind, JobState
+from generation.models import Job
+from generation.pipelines import engine, registry
+from mvsite.accounts.models import User
+
+LONG_AGO = timedelta(seconds=5)
+
+
+def buy(owner: User, prompt: str, **words: Any) -> Job:
+    """Start a job that buys one picture from the fake provider."""
+    image_id = uuid.uuid4()
+    return jobs.enqueue(
+        kind=JobKind.CLIP,
+        owner=owner,
+        params={"prompt": prompt, "image_id": str(image_id)},
+        reserved={"id": str(image_id)},
+        reserved_ids=[image_id],
+        provider="fake",
+        **words,
+    )
+
+
+@pytest.fixture
+def picture_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `clip` jobs buy pictures, so that the engine is seen without the rooms around it."""
+    monkeypatch.setitem(registry.PIPELINES, JobKind.CLIP, "tests.support.fake_provider.BuyPicture")
+
+
+def make_due(job: Job) -> None:
+    """Move the next step's time into the past."""
+    Job.objects.filter(pk=job.pk).update(next_at=timezone.now() - LONG_AGO)
+
+
+def lose_lease(job: Job) -> None:
+    """Do as if the holder had died and its lease had run out."""
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - LONG_AGO)
+
+
+def drive(job: Job, *, steps: int = 40) -> Job:
+    """Do the steps of a job, without waiting, until it is final or waits for a person."""
+    for _ in range(steps):
+        job.refresh_from_db()
+        if job.is_final or job.state == JobState.NEEDS_REVIEW:
+            return job
+        make_due(job)
+        engine.advance(job.pk)
+    job.refresh_from_db()
+    return job
