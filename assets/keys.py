@@ -43,3 +43,8 @@ def audio_key(audio_id: UUID, ext: str) -> str:
 def picture_key(key: str, *, size: str, ext: str) -> str:
     """Name a smaller or converted copy of the picture under `key`; such copies can be made again at any time."""
     return checked_key(f"variants/{key.rsplit('.', 1)[0]}-{size}.{ext}")
+
+
+def waveform_key(key: str) -> str:
+    """Name the curve of the song under `key`; it can be made again at any time."""
+    return checked_key(f"variants/{key.rsplit('.', 1)[0]}-waveform.json")

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from assets.api.views import AudioViewSet, CharacterViewSet, VideoViewSet
 from flavors.api.views import ConfigFlavorNamesView, FlavorViewSet
 
 
@@ -17,6 +18,9 @@ class SlashOptionalRouter(SimpleRouter):
 
 router = SlashOptionalRouter()
 router.register("mv/flavors", FlavorViewSet, basename="flavor")
+router.register("mv/characters", CharacterViewSet, basename="character")
+router.register("mv/videos", VideoViewSet, basename="video")
+router.register("audio", AudioViewSet, basename="audio")
 
 urlpatterns = [
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),

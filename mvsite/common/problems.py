@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -26,6 +26,8 @@ _BY_CLASS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.Throttled, "user:request:throttled"),
     (exceptions.ParseError, "user:request:malformed"),
     (RequestDataTooBig, "user:request:too_large"),
+    (TooManyFieldsSent, "user:request:too_large"),
+    (TooManyFilesSent, "user:request:too_large"),
 )
 
 

@@ -120,6 +120,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "EXCEPTION_HANDLER": "mvsite.common.problems.problem_handler",
     "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,  # ?format= names the kind of a picture, not of the answer
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 

@@ -8,54 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from assets.keys import audio_key, clip_key
-from assets.models import Audio, AudioSource, Video, VideoKind
+from assets.models import AudioSource, Video
 from mvsite.accounts.models import User
+from tests.support.assets import make_audio, make_video
 
 pytestmark = pytest.mark.django_db
 
 
-def audio(owner: User, **changes: Any) -> Audio:
-    some = uuid4()
-    facts: dict[str, Any] = {
-        "id": some,
-        "owner": owner,
-        "key": audio_key(some, "mp3"),
-        "mime": "audio/mpeg",
-        "size_bytes": 10,
-        "sha256": "0" * 64,
-        "duration_ms": 1000,
-        "sample_rate": 48_000,
-        "channels": 2,
-        "codec": "mp3",
-        "source": AudioSource.UPLOAD,
-    }
-    return Audio.objects.create(**{**facts, **changes})
-
-
-def video(owner: User, **changes: Any) -> Video:
-    some = uuid4()
-    facts: dict[str, Any] = {
-        "id": some,
-        "owner": owner,
-        "key": clip_key(some),
-        "mime": "video/mp4",
-        "size_bytes": 10,
-        "sha256": "0" * 64,
-        "kind": VideoKind.CLIP,
-        "width": 1280,
-        "height": 720,
-        "duration_ms": 8000,
-        "fps": 24.0,
-        "codec": "h264",
-        "has_audio": True,
-    }
-    return Video.objects.create(**{**facts, **changes})
-
-
 def test_rows_take_an_id_that_was_reserved_before(owner: User) -> None:
     reserved = uuid4()
-    assert audio(owner, id=reserved).pk == reserved
+    assert make_audio(owner, id=reserved).pk == reserved
 
 
 @pytest.mark.parametrize(
@@ -77,7 +39,7 @@ def test_rows_take_an_id_that_was_reserved_before(owner: User) -> None:
 )
 def test_audio_refuses_facts_that_cannot_be(owner: User, changes: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        audio(owner, **changes)
+        make_audio(owner, **changes)
 
 
 @pytest.mark.parametrize(
@@ -85,19 +47,19 @@ def test_audio_refuses_facts_that_cannot_be(owner: User, changes: dict[str, Any]
 )
 def test_video_refuses_facts_that_cannot_be(owner: User, changes: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        video(owner, **changes)
+        make_video(owner, **changes)
 
 
 def test_a_key_belongs_to_one_row(owner: User) -> None:
-    key = audio(owner).key
+    key = make_audio(owner).key
     with pytest.raises(IntegrityError), transaction.atomic():
-        audio(owner, key=key)
+        make_audio(owner, key=key)
 
 
 def test_conditions_find_what_they_say(owner: User) -> None:
-    mine = video(owner)
-    binned = video(owner, trashed_at=timezone.now())
-    video(User.objects.create(username="bob"))
+    mine = make_video(owner)
+    binned = make_video(owner, trashed_at=timezone.now())
+    make_video(User.objects.create(username="bob"))
     assert set(Video.objects.for_user(owner)) == {mine, binned}
     assert list(Video.objects.for_user(owner).kept()) == [mine]
     assert list(Video.objects.for_user(owner).trashed()) == [binned]
@@ -105,8 +67,8 @@ def test_conditions_find_what_they_say(owner: User) -> None:
 
 
 def test_a_cut_outlives_its_original(owner: User) -> None:
-    song = audio(owner)
-    cut = audio(owner, source=AudioSource.TRIM, original=song, start_ms=0, end_ms=900)
+    song = make_audio(owner)
+    cut = make_audio(owner, source=AudioSource.TRIM, original=song, start_ms=0, end_ms=900)
     song.delete()
     cut.refresh_from_db()
     assert cut.original is None

@@ -1,0 +1,97 @@
+"""Serving rows as files: which bytes a request means, and under which name. Others route these; they only serve."""
+
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from assets.models import Audio, CharacterReference, StoredFile, Video
+from assets.services.pictures import KINDS, SIDES, audio_waveform, picture_variant
+from assets.serving import Served, serve
+from assets.validators import MIMES
+from mvsite.common.errors import FieldError, UserError
+from mvsite.common.text import download_name
+
+DOWNLOAD = OpenApiParameter("download", bool, description="Save it under its title instead of showing it.")
+SIZE = OpenApiParameter("size", str, enum=list(SIDES), description="A smaller copy; of a video, its poster frame.")
+FORMAT = OpenApiParameter("format", str, enum=list(KINDS), description="The kind of picture.")
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """For addresses that serve files: a player that accepts only its own kind still gets its file, or a problem."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Take the first, which writes problems."""
+        first = next(iter(renderers))
+        return first, first.media_type or ""
+
+
+def serve_video(request: Request, video: Video) -> HttpResponseBase:
+    """Serve a video, or with `?size=` its poster frame.
+
+    Raises `UserError` user:request:invalid for unknown words, user:request:not_found when it has no poster.
+    """
+    size, kind = _picture_wish(request)
+    if size is None:
+        return serve(request, _served(request, video))
+    if not video.poster_key:
+        raise UserError("user:request:not_found", "This video has no poster frame.")
+    key, mime = video.poster_key, MIMES["jpeg"]
+    if kind == "webp":
+        key, mime = picture_variant(key=key, size="full", kind=kind), MIMES["webp"]
+    return serve(request, _served(request, video, key=key, mime=mime, mark=f"poster-{kind or 'jpeg'}"))
+
+
+def serve_character(request: Request, character: CharacterReference) -> HttpResponseBase:
+    """Serve a portrait, as it is or with `?size=thumb|medium` and `?format=webp|jpeg` as a copy (WebP when not said).
+
+    Raises `UserError` user:request:invalid for unknown words.
+    """
+    size, kind = _picture_wish(request)
+    size, kind = size or "full", kind or "webp"
+    asked = {"size", "format"} & request.query_params.keys()
+    if not asked or (size == "full" and MIMES[kind] == character.mime):
+        return serve(request, _served(request, character))
+    key = picture_variant(key=character.key, size=size, kind=kind)
+    return serve(request, _served(request, character, key=key, mime=MIMES[kind], mark=f"{size}-{kind}"))
+
+
+def serve_audio(request: Request, audio: Audio) -> HttpResponseBase:
+    """Serve a song."""
+    return serve(request, _served(request, audio))
+
+
+def serve_waveform(request: Request, audio: Audio) -> HttpResponseBase:
+    """Serve the curve of a song as JSON."""
+    key = audio_waveform(audio=audio)
+    return serve(request, _served(request, audio, key=key, mime="application/json", mark="waveform"))
+
+
+def _picture_wish(request: Request) -> tuple[str | None, str | None]:
+    return _choice(request, "size", tuple(SIDES)), _choice(request, "format", KINDS)
+
+
+def _choice(request: Request, name: str, known: Sequence[str]) -> str | None:
+    wish = request.query_params.get(name)
+    if wish is not None and wish not in known:
+        detail = f"One of {', '.join(known)}."
+        raise UserError("user:request:invalid", detail, errors=(FieldError(f"#/{name}", detail, "invalid_choice"),))
+    return wish
+
+
+def _served(request: Request, row: StoredFile, *, key: str = "", mime: str = "", mark: str = "") -> Served:
+    """Describe the row's own file, or with `key` a copy of it; `mark` tells the copies' ETags apart."""
+    key = key or row.key
+    return Served(
+        key=key,
+        mime=mime or row.mime,
+        etag=f"{row.sha256}-{mark}" if mark else row.sha256,
+        modified=row.created_at,
+        filename=download_name(row.title, key.rsplit(".", 1)[1]),
+        attachment=request.query_params.get("download", "").lower() in {"1", "true"},
+    )

@@ -1,0 +1,86 @@
+"""What songs, videos and portraits share as resources: list, detail, PATCH, trash and restore."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from assets.api.serializers import AssetRequestSerializer
+from assets.api.uploads import LimitedUploadHandler
+from assets.models import StoredFile, StoredFileQuerySet
+from assets.selectors import found
+from assets.services.library import asset_restore, asset_trash, asset_update
+from mvsite.common.errors import UserError
+
+TRASHED = OpenApiParameter("trashed", bool, description="List the trash instead.", default=False)
+_YES, _NO = {"true", "1"}, {"false", "0", ""}
+
+
+class LibraryViewSet(mixins.ListModelMixin, GenericViewSet[Any]):
+    """A resource over one kind of kept file; a subclass names `queryset`, `serializer_class`, `filterset_class`."""
+
+    lookup_value_regex = "[^/]+"
+    search_fields: tuple[str, ...] = ("title",)
+    ordering_fields: tuple[str, ...] = ("created_at", "title", "size_bytes")
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Count files while they come in; this must be set before anything reads the body."""
+        request.upload_handlers = [LimitedUploadHandler(request)]
+        return super().initialize_request(request, *args, **kwargs)
+
+    def get_queryset(self) -> StoredFileQuerySet[Any]:
+        """Return what the user has and this action is about."""
+        rows: StoredFileQuerySet[Any] = super().get_queryset().for_user(self.request.user)  # type: ignore[attr-defined]
+        if self.action == "restore":
+            return rows
+        return rows.trashed() if self._wants_trash() else rows.kept()
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """Show the newest first; in the trash, what was thrown away last."""
+        return ("-trashed_at",) if self._wants_trash() else ("-created_at",)
+
+    def get_object(self) -> Any:
+        """Return the row of the address. Raises user:request:malformed_id, user:request:not_found."""
+        return found(self.get_queryset(), self.kwargs["pk"])
+
+    def answer(self, row: StoredFile) -> Response:
+        """Answer one row."""
+        return Response(self.get_serializer(row).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Read one."""
+        return self.answer(self.get_object())
+
+    @extend_schema(request=AssetRequestSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change title, favourite or tags."""
+        row = self.get_object()
+        body = AssetRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self.answer(asset_update(asset=row, **body.validated_data))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Put it into the trash; what was made from it still plays."""
+        asset_trash(asset=self.get_object())
+        return Response(status=204)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], filter_backends=[])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take it out of the trash."""
+        return self.answer(asset_restore(asset=self.get_object()))
+
+    def _wants_trash(self) -> bool:
+        if self.action != "list":
+            return False
+        wish = self.request.query_params.get("trashed", "").lower()
+        if wish not in _YES | _NO:
+            raise UserError("user:request:invalid", "trashed is true or false.")
+        return wish in _YES
