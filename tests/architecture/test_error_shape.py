@@ -16,6 +16,7 @@ from mvsite.common.problems import problem_response
 from tests.support.routes import Route, routes
 
 API = routes("api/")
+WITH_ID = [route for route in API if any(name == "pk" or name.endswith("id") for name in route.variables)]
 NOT_JSON = {"/api/docs", "/api/schema"}  # a page for people, and a document with renderers of its own
 
 
@@ -50,6 +51,15 @@ def test_every_code_becomes_the_same_problem_again_after_it_was_kept_on_a_job(co
 def test_method_that_does_not_exist_is_405(api: APIClient, route: Route) -> None:
     response = api.generic("PROPFIND", route.filled())
     assert assert_problem(response, 405)["request_id"] == response["X-Request-ID"]
+
+
+@pytest.mark.parametrize("route", WITH_ID, ids=name_of)
+def test_malformed_id_is_400_and_unknown_id_404(api: APIClient, route: Route) -> None:
+    malformed, unknown = api.get(route.filled("not-an-id")), api.get(route.filled())
+    if malformed.status_code == unknown.status_code == 405:
+        malformed, unknown = api.post(route.filled("not-an-id"), {}), api.post(route.filled(), {})
+    assert assert_problem(malformed, 400)["code"] == "user:request:malformed_id"
+    assert_problem(unknown, 404)
 
 
 @pytest.mark.parametrize("route", API, ids=name_of)

@@ -19,7 +19,7 @@ class Route:
 
     def filled(self, value: str = "") -> str:
         """Return a path with `value` (an unknown id when empty) for everything that varies."""
-        path = re.sub(r"\(\?P<\w+>[^)]*\)|<[^>]+>", value or str(uuid.UUID(int=0)), self.pattern)
+        path = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)|<[^>]+>", value or str(uuid.UUID(int=0)), self.pattern)
         return "/" + re.sub(r"[\^$?\\]|\(\?:[^)]*\)", "", path).removesuffix("/")
 
 
@@ -35,4 +35,4 @@ def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Rou
         if isinstance(entry, URLResolver):
             yield from _walk(entry.url_patterns, whole)
         else:
-            yield Route(whole, tuple(re.findall(r"\?P<(\w+)>|<(?:\w+:)?(\w+)>", whole)))
+            yield Route(whole, tuple(re.findall(r"<(?:\w+:)?(\w+)>", whole)))
