@@ -51,6 +51,16 @@ def flavors_sync(*, dry_run: bool = False) -> SyncReport:
     return report
 
 
+def flavor_check(*, name: str, documents: Mapping[str, str]) -> tuple[WholeFlavor, FlavorRevision | None]:
+    """Read the texts as the flavor `name`; returns it whole, with the `default` that fills its gaps.
+
+    Raises FlavorInvalidError with every problem.
+    """
+    lender = None if name == DEFAULT else _default_revision()
+    whole, _borrowed = complete(read_files(documents), whole_revision(lender.pk)[0] if lender else None)
+    return whole, lender
+
+
 @transaction.atomic
 def flavor_revise(
     *,
@@ -62,22 +72,21 @@ def flavor_revise(
 ) -> FlavorRevision:
     """Check the texts and keep them as the next revision of the flavor, which is made when there is none.
 
-    Flavors that borrow from `default` follow a new `default`. Raises FlavorInvalidError with every problem.
+    Texts that the newest revision holds already make no new one. Flavors that borrow from `default` follow a new
+    `default`. Raises FlavorInvalidError with every problem.
     """
-    lender = None if name == DEFAULT else _default_revision()
-    whole, _borrowed = complete(read_files(documents), whole_revision(lender.pk)[0] if lender else None)
+    whole, lender = flavor_check(name=name, documents=documents)
     ConfigFlavor.objects.get_or_create(name=name, defaults={"origin": origin})
     flavor = ConfigFlavor.objects.select_for_update().get(name=name)
     newest = flavor.revisions.first()
-    revision = FlavorRevision.objects.create(
-        flavor=flavor,
-        number=newest.number + 1 if newest else 1,
-        documents=dict(documents),
-        content_hash=_content_hash(documents),
-        completed_with=lender,
-        origin=origin,
-        created_by=created_by,
-    )
+    said = {"content_hash": _content_hash(documents), "completed_with": lender, "origin": origin}
+    if newest is not None and all(getattr(newest, name) == value for name, value in said.items()):
+        revision = newest  # said already: by another process that synced at the same moment, or by a save of no change
+    else:
+        number = newest.number + 1 if newest else 1
+        revision = FlavorRevision.objects.create(
+            flavor=flavor, number=number, documents=dict(documents), created_by=created_by, **said
+        )
     if becomes_current:
         flavor.revision = revision
         flavor.title = whole.title or name.replace("_", " ").capitalize()
@@ -85,6 +94,14 @@ def flavor_revise(
         if name == DEFAULT:
             _borrowers_follow(revision)
     return revision
+
+
+def flavor_reset(*, name: str, created_by: User | None = None) -> FlavorRevision:
+    """Go back to what the flavor's folder said last. Raises FlavorInvalidError when it never had one."""
+    from_file = FlavorRevision.objects.filter(flavor__name=name, origin=FlavorOrigin.FILE).first()
+    if from_file is None:
+        raise FlavorInvalidError((Problem(name, 1, "", "this flavor has no folder to go back to."),))
+    return flavor_revise(name=name, documents=from_file.documents, origin=FlavorOrigin.FILE, created_by=created_by)
 
 
 def _sync_one(flavor: ConfigFlavor | None, folders: list[Folder], report: SyncReport) -> None:

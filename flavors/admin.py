@@ -1,0 +1,174 @@
+"""Flavors in the admin: their four texts are edited here, checked, and kept as a new revision."""
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from flavors.models import DEFAULT, ConfigFlavor, FlavorOrigin, FlavorRevision
+from flavors.schema import FILES
+from flavors.services import flavor_check, flavor_reset, flavor_revise
+from flavors.yaml_text import FlavorInvalidError
+from mvsite.accounts.models import User
+
+if TYPE_CHECKING:  # Django's classes take no parameters when they run
+    _Form = forms.ModelForm[ConfigFlavor]
+    _Inline = admin.TabularInline[FlavorRevision, ConfigFlavor]
+    _FlavorAdmin = admin.ModelAdmin[ConfigFlavor]
+    _RevisionAdmin = admin.ModelAdmin[FlavorRevision]
+else:
+    _Form, _Inline = forms.ModelForm, admin.TabularInline
+    _FlavorAdmin = _RevisionAdmin = admin.ModelAdmin
+
+_FIELDS = {file.replace(".", "_"): file for file in FILES}
+
+
+class FlavorForm(_Form):
+    """The four texts beside the row's own fields; an empty text is a missing file."""
+
+    parameters_yaml, scene_prompts_yaml, image_params_yaml, image_prompts_yaml = (
+        forms.CharField(
+            label=file,
+            required=False,
+            strip=False,
+            widget=forms.Textarea(attrs={"rows": 24, "cols": 120, "spellcheck": "false"}),
+            help_text="Empty: taken from default.",
+        )
+        for file in FILES
+    )
+
+    class Meta:
+        model = ConfigFlavor
+        fields = ("name", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.revision is not None:
+            for field, file in _FIELDS.items():
+                self.fields[field].initial = self.instance.revision.documents.get(file, "")
+
+    def documents(self) -> dict[str, str]:
+        """Return the texts by file name, line ends as files have them."""
+        texts = {file: self.cleaned_data.get(field, "").replace("\r\n", "\n") for field, file in _FIELDS.items()}
+        return {file: text for file, text in texts.items() if text.strip()}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Check the texts as a sync does; every problem stands at the field of its file."""
+        cleaned = super().clean()
+        name = self.cleaned_data.get("name") or self.instance.name
+        if name == DEFAULT and not self.cleaned_data.get("active"):
+            self.add_error("active", "default stays on: everything falls back on it.")
+        try:
+            flavor_check(name=name, documents=self.documents())
+        except FlavorInvalidError as error:
+            for problem in error.problems:
+                self.add_error(problem.file.replace(".", "_") if problem.file in FILES else None, str(problem))
+        return cleaned
+
+
+class RevisionInline(_Inline):
+    """The flavor's history, newest first."""
+
+    model = FlavorRevision
+    fields = readonly_fields = ("number", "origin", "created_by", "created_at")
+    show_change_link = True
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
+        """Make revisions by saving the flavor only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
+        """Never change a revision: jobs point at it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
+        """Never remove a revision: jobs point at it."""
+        return False
+
+
+@admin.register(ConfigFlavor)
+class ConfigFlavorAdmin(_FlavorAdmin):
+    """Edit, switch off, or go back to the folder; a flavor that was used is never removed."""
+
+    form = FlavorForm
+    fields = ("name", "active", *_FIELDS)
+    list_display = ("name", "title", "active", "origin", "revision_number", "folder_found", "updated_at")
+    list_filter = ("active", "origin")
+    list_select_related = ("revision",)
+    search_fields = ("name", "title")
+    inlines = (RevisionInline,)
+    actions = ("reset_to_folder",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> tuple[str, ...]:
+        """Let a name be given once: projects and calls use it."""
+        return ("name",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
+        """Switch it off instead."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ConfigFlavor, form: "forms.ModelForm[Any]", change: bool) -> None:  # noqa: FBT001  Django's signature
+        """Keep the row, and the texts as a new revision when they changed."""
+        if not isinstance(form, FlavorForm) or not isinstance(request.user, User):
+            raise TypeError("flavors are saved through their own form by a user")
+        documents = form.documents()
+        if not change:
+            obj.origin = FlavorOrigin.ADMIN
+        super().save_model(request, obj, form, change)
+        if obj.revision is None or obj.revision.documents != documents:
+            flavor_revise(name=obj.name, documents=documents, created_by=request.user)
+
+    @admin.display(description="revision", ordering="revision__number")
+    def revision_number(self, obj: ConfigFlavor) -> int | None:
+        """Show which revision new work uses."""
+        return obj.revision.number if obj.revision else None
+
+    @admin.action(description="Go back to what the folder says")
+    def reset_to_folder(self, request: HttpRequest, queryset: QuerySet[ConfigFlavor]) -> None:
+        """Make the folder's last text the current revision of each flavor chosen."""
+        for flavor in queryset:
+            try:
+                revision = flavor_reset(
+                    name=flavor.name, created_by=request.user if isinstance(request.user, User) else None
+                )
+                self.message_user(request, f"{flavor.name} is at revision {revision.number}, as its folder says.")
+            except FlavorInvalidError as error:
+                self.message_user(request, str(error), messages.ERROR)
+
+
+@admin.register(FlavorRevision)
+class FlavorRevisionAdmin(_RevisionAdmin):
+    """One revision to read, with what it changed."""
+
+    list_display = ("flavor", "number", "origin", "created_by", "created_at")
+    list_filter = ("flavor", "origin")
+    list_select_related = ("flavor", "created_by")
+    fields = readonly_fields = ("flavor", "number", "origin", "created_by", "created_at", "content_hash", "changes")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Make revisions by saving the flavor only."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FlavorRevision | None = None) -> bool:
+        """Never change a revision: jobs point at it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FlavorRevision | None = None) -> bool:
+        """Never remove a revision: jobs point at it."""
+        return False
+
+    @admin.display(description="changes since the revision before")
+    def changes(self, obj: FlavorRevision) -> str:
+        """Show a unified diff of the four texts."""
+        before = FlavorRevision.objects.filter(flavor=obj.flavor_id, number__lt=obj.number).first()
+        lines: list[str] = []
+        for file in FILES:
+            old = before.documents.get(file, "") if before else ""
+            new = obj.documents.get(file, "")
+            lines += difflib.unified_diff(old.splitlines(), new.splitlines(), file, file, lineterm="")
+        return format_html("<pre>{}</pre>", "\n".join(lines) or "Nothing.")
