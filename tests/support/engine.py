@@ -1,6 +1,7 @@
 """Driving jobs in a test: step by step, with time moved forward instead of waited for."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -56,3 +57,15 @@ def drive(job: Job, *, steps: int = 40) -> Job:
         engine.advance(job.pk)
     job.refresh_from_db()
     return job
+
+
+def work_off(*, rounds: int = 400, until: Callable[[], bool] = lambda: False) -> None:
+    """Do every step of every job that has something to do, without waiting, until nothing is left (or `until`)."""
+    for _ in range(rounds):
+        active = list(Job.objects.active().order_by("created_at"))
+        if not active or until():
+            return
+        for job in active:
+            make_due(job)
+            engine.advance(job.pk)
+    pytest.fail(f"still at work: {[str(job) for job in Job.objects.active()]}")
