@@ -4,12 +4,13 @@ from django.apps import AppConfig
 
 
 class HallConfig(AppConfig):
-    """Makes Django run the hall's own checks with its own."""
+    """Gives every Django process the hall's checks and the Celery application that rings our own queues."""
 
     name = "mvsite"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from mvsite import checks
+        """Register the checks; name our Celery application before a task could reach for a default one."""
+        from mvsite import celery, checks
 
+        celery.app.set_default()
         checks.register_all()

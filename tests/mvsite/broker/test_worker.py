@@ -38,3 +38,19 @@ def test_worker_runs_every_message_once_and_writes_nothing_else(tmp_path: Path) 
     assert {path.read_text() for path in rung.iterdir()} == {"x"}
     left = [path.name for path in (tmp_path / "broker").rglob("*") if path.is_file()]
     assert [name for name in left if "pidbox" in name or "celeryev" in name or name.endswith(".msg")] == []
+
+
+RING_FROM_DJANGO = """
+import django, threading
+django.setup()
+from generation.jobs.wake import ring
+import uuid
+other = threading.Thread(target=ring, args=(uuid.uuid4(), "render"))  # web servers answer in threads
+other.start(); other.join()
+"""
+
+
+def test_every_django_process_rings_our_own_queues(tmp_path: Path) -> None:
+    done = ran(tmp_path, "-c", RING_FROM_DJANGO)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [path.name.partition(".")[2] for path in (tmp_path / "broker" / "in").iterdir()] == ["render.msg"]
