@@ -71,6 +71,16 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
         return _replay(kept, print_)
 
 
+def is_answered(request: Request) -> bool:
+    """Say whether `once` would only repeat an answer, so that a view can spare costly preparation."""
+    key = request.headers.get("Idempotency-Key")
+    recent = timezone.now() - KEEP
+    return (
+        key is not None
+        and IdempotencyKey.objects.filter(owner_id=request.user.pk, key=key[:255], created_at__gt=recent).exists()
+    )
+
+
 def prune() -> int:
     """Forget keys older than 48 h; returns how many."""
     return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEEP).delete()[0]

@@ -1,0 +1,240 @@
+"""What the API answers, as the OpenAPI page tells it; the selectors build the answers themselves."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer, inline_serializer
+from rest_framework import serializers
+
+from generation.api import examples
+from generation.choices import CutBy, JobKind, JobState, ProjectMode
+from generation.models import SceneVersion
+
+ANY = {"type": "object", "additionalProperties": True}
+Shape = serializers.Serializer[Any]
+
+
+@extend_schema_field(ANY)
+class AnyObject(serializers.JSONField):
+    """A JSON object that is described in words."""
+
+
+class JobUrlsSerializer(Shape):
+    """Where a job is read, followed, canceled and retried."""
+
+    self = serializers.CharField()
+    events = serializers.CharField()
+    cancel = serializers.CharField()
+    retry = serializers.CharField()
+
+
+@extend_schema_serializer(examples=examples.JOB)
+class JobSerializer(Shape):
+    """One piece of long work. `result` is the body of the call's table; before success only the reserved ids."""
+
+    id = serializers.UUIDField()
+    parent_id = serializers.UUIDField(allow_null=True)
+    kind = serializers.ChoiceField(choices=JobKind.choices)
+    state = serializers.ChoiceField(choices=JobState.choices)
+    stage = serializers.CharField()
+    progress = serializers.FloatField()
+    eta_seconds = serializers.IntegerField(allow_null=True)
+    queued_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    estimated_cost_usd = serializers.CharField()
+    cost_usd = serializers.CharField()
+    provider = serializers.CharField()
+    attempts = serializers.IntegerField()
+    project_id = serializers.UUIDField(allow_null=True)
+    scene_id = serializers.UUIDField(allow_null=True)
+    result = AnyObject()
+    error = AnyObject(allow_null=True)
+    cancel_requested = serializers.BooleanField()
+    urls = JobUrlsSerializer()
+
+
+class TakeSerializer(Shape):
+    """One clip shot for a scene; `stale` when the scene's text has changed since."""
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    kind = serializers.CharField()
+    video_id = serializers.UUIDField()
+    video_url = serializers.CharField()
+    poster_url = serializers.CharField(allow_null=True)
+    duration = serializers.FloatField()
+    version_id = serializers.UUIDField(allow_null=True)
+    source_take_id = serializers.UUIDField(allow_null=True)
+    stale = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    is_mock = serializers.BooleanField()
+
+
+@extend_schema_serializer(examples=examples.SCENE)
+class SceneSerializer(Shape):
+    """A scene with its text and takes; `index` counts from 0."""
+
+    id = serializers.UUIDField()
+    project_id = serializers.UUIDField(allow_null=True)
+    index = serializers.IntegerField()
+    description = serializers.CharField()
+    negative_description = serializers.CharField()
+    version = serializers.IntegerField()
+    version_id = serializers.UUIDField(allow_null=True)
+    takes = TakeSerializer(many=True)
+    selected_take_id = serializers.UUIDField(allow_null=True)
+    selected_video_id = serializers.UUIDField(allow_null=True)
+    trashed = serializers.BooleanField()
+
+
+@extend_schema_serializer(examples=examples.VERSION)
+class VersionSerializer(serializers.ModelSerializer[SceneVersion]):
+    """One text of a scene."""
+
+    class Meta:
+        model = SceneVersion
+        fields = ["id", "number", "description", "negative_description", "source", "created_at"]
+
+
+@extend_schema_serializer(examples=examples.PROJECT)
+class ProjectSerializer(Shape):
+    """One music video in the making."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    mode = serializers.ChoiceField(choices=ProjectMode.choices)
+    idea = serializers.CharField()
+    character_description = serializers.CharField()
+    character_reference_id = serializers.UUIDField(allow_null=True)
+    product_image_id = serializers.UUIDField(allow_null=True)
+    audio_id = serializers.UUIDField(allow_null=True)
+    config_flavor = serializers.CharField()
+    number_of_scenes = serializers.IntegerField(allow_null=True)
+    cut_by = serializers.ChoiceField(choices=CutBy.choices)
+    target_duration = serializers.CharField()
+    seed = serializers.IntegerField(allow_null=True)
+    scene_ids = serializers.ListField(child=serializers.UUIDField())
+    final_video_id = serializers.UUIDField(allow_null=True)
+    final_video_url = serializers.CharField(allow_null=True)
+    final_stale = serializers.BooleanField()
+    cost_usd = serializers.CharField()
+    favourite = serializers.BooleanField()
+    tags = serializers.ListField(child=serializers.CharField())
+    trashed = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@extend_schema_serializer(examples=examples.SNAPSHOT)
+class SnapshotSerializer(ProjectSerializer):
+    """A project with its scenes, and the cursor from which its event feed goes on."""
+
+    scenes = SceneSerializer(many=True)
+    cursor = serializers.IntegerField()
+
+
+# `data` is a word of serializers themselves, so this one cannot be written as a class.
+EventSerializer = inline_serializer(
+    "Event", {"id": serializers.IntegerField(), "kind": serializers.CharField(), "data": AnyObject()}, many=True
+)
+
+
+@extend_schema_serializer(examples=examples.FEED)
+class FeedSerializer(Shape):
+    """What happened after the cursor that was asked with."""
+
+    cursor = serializers.IntegerField()
+    events = EventSerializer
+
+
+class WrittenSceneSerializer(Shape):
+    """A scene as it was written."""
+
+    id = serializers.UUIDField()
+    index = serializers.IntegerField()
+    description = serializers.CharField()
+    negative_description = serializers.CharField()
+
+
+class ScenesResultSerializer(Shape):
+    """Result of `create_scenes`; `output_files` are URLs that stay valid."""
+
+    generation_id = serializers.UUIDField()
+    scenes = WrittenSceneSerializer(many=True)
+    output_files = serializers.DictField(child=serializers.CharField())
+    metadata = AnyObject()
+
+
+class PortraitSerializer(Shape):
+    """One picture: storage key, and its address in the cloud when it is there."""
+
+    id = serializers.UUIDField()
+    path = serializers.CharField()
+    cloud_url = serializers.CharField(allow_null=True)
+
+
+class PortraitsResultSerializer(Shape):
+    """Result of `generate_character_reference`: pictures in the order asked, failed ones left out."""
+
+    images = PortraitSerializer(many=True)
+    metadata = AnyObject()
+
+
+class FilmResultSerializer(Shape):
+    """Result of `generate_video`, `lipsync` and `stitch-videos`; `video_path` is the storage key."""
+
+    video_id = serializers.UUIDField()
+    video_path = serializers.CharField()
+    video_url = serializers.CharField()
+    metadata = AnyObject()
+    character_reference_warning = serializers.CharField(allow_null=True, required=False)
+    audio_overlay_applied = serializers.BooleanField(required=False)
+    audio_overlay_warning = serializers.CharField(allow_null=True, required=False)
+
+
+class CutResultSerializer(Shape):
+    """Result of `audio/trim`; `duration` in seconds."""
+
+    audio_id = serializers.UUIDField()
+    audio_path = serializers.CharField()
+    audio_url = serializers.CharField()
+    original_audio_id = serializers.UUIDField(required=False)
+    start_at = serializers.FloatField(required=False)
+    duration = serializers.FloatField()
+    file_size_bytes = serializers.IntegerField()
+    metadata = AnyObject()
+
+
+@extend_schema_serializer(examples=examples.SCENE_GENERATION)
+class SceneGenerationSerializer(ScenesResultSerializer):
+    """One writing of scenes, kept."""
+
+    id = serializers.UUIDField()
+    project_id = serializers.UUIDField(allow_null=True)
+    idea = serializers.CharField()
+    character_description = serializers.CharField()
+    config_flavor = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class InfoSerializer(Shape):
+    """What is known about one kept file; `duration` in seconds, null for a picture."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    owner = serializers.UUIDField()
+    title = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    mime = serializers.CharField()
+    file_size_bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    duration = serializers.FloatField(allow_null=True)
+    width = serializers.IntegerField(required=False)
+    height = serializers.IntegerField(required=False)
+    fps = serializers.FloatField(required=False)
+    has_audio = serializers.BooleanField(required=False)
+    original_audio_id = serializers.UUIDField(required=False, allow_null=True)
+    description = serializers.CharField(required=False)
+    is_mock = serializers.BooleanField()
+    metadata = AnyObject()

@@ -1,0 +1,102 @@
+"""What the resources take: projects, scenes, decisions about jobs."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from generation.api.fields import RequestSerializer, an_id, choice_of, seed, usd, whole, words
+from generation.choices import CutBy, ProjectMode
+
+LONGEST_TARGET_SECONDS = 900
+TEXTS = ("title", "idea", "character_description", "config_flavor")
+
+
+class ProjectRequestSerializer(RequestSerializer):
+    """Body of POST and PATCH of a project; every member may be left out, null empties it."""
+
+    title = words(longest=200)
+    mode = choice_of(ProjectMode)
+    idea = words()
+    character_description = words()
+    character_reference_id = an_id()
+    product_image_id = an_id()
+    audio_id = an_id()
+    config_flavor = words(longest=64)
+    number_of_scenes = whole(1, 60)
+    cut_by = choice_of(CutBy)
+    target_duration = serializers.CharField(required=False, max_length=16)
+    seed = seed()
+    favourite = serializers.BooleanField(required=False)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=30)
+
+    def validate_target_duration(self, value: str) -> str:
+        """Take `clips`, `song`, or a number of seconds."""
+        if value in {"clips", "song"}:
+            return value
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0
+        if not 1 <= seconds <= LONGEST_TARGET_SECONDS:
+            raise serializers.ValidationError("Give clips, song, or 1 to 900 seconds.")
+        return f"{seconds:g}"
+
+
+class RunRequestSerializer(RequestSerializer):
+    """Body of a project's `run`."""
+
+    confirm_cost_usd = usd()
+
+
+class SceneAddSerializer(RequestSerializer):
+    """Body of POST of a scene: where it goes (the end when not said), and its text if there is one yet."""
+
+    project_id = an_id(needed=True)
+    index = whole(0, 59)
+    description = words()
+    negative_description = words()
+
+
+class SceneEditSerializer(RequestSerializer):
+    """Body of PATCH of a scene; the result is a new version."""
+
+    description = serializers.CharField(required=False, max_length=20_000)
+    negative_description = words()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Turn null into the empty text."""
+        return {name: value or "" for name, value in attrs.items()}
+
+
+class ReorderSerializer(RequestSerializer):
+    """Body of `scenes/reorder`: every scene of the project once, in the new order."""
+
+    project_id = an_id(needed=True)
+    scene_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=60)
+
+
+class MoveSerializer(RequestSerializer):
+    """Body of `scenes/{id}/reorder`: the place this scene moves to."""
+
+    index = serializers.IntegerField(min_value=0, max_value=59)
+
+
+class SelectTakeSerializer(RequestSerializer):
+    """Body of `select_take`."""
+
+    video_id = an_id(needed=True)
+
+
+class EmptySerializer(RequestSerializer):
+    """A POST that needs no body."""
+
+
+class ResolveSerializer(RequestSerializer):
+    """Body of `resolve`: what a person found out at the provider."""
+
+    outcome = serializers.ChoiceField(
+        choices=[
+            ("bought", "Something was bought; end the job."),
+            ("not_bought", "Nothing was bought; send it again."),
+        ]
+    )

@@ -1,0 +1,158 @@
+"""The calls that start long work on scenes, portraits and clips."""
+
+from typing import Any
+
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from assets.models import Audio
+from assets.services.keeping import kept_once
+from flavors.selectors import flavor_resolve
+from generation.api import examples
+from generation.api.answers import FilmResultSerializer, PortraitsResultSerializer, ScenesResultSerializer
+from generation.api.documented import (
+    PromisedImagesSerializer,
+    PromisedScenesSerializer,
+    PromisedVideoSerializer,
+    long_work,
+)
+from generation.api.fields import readable
+from generation.api.finding import named, owner_of
+from generation.api.incoming import REFERENCES, picture_received
+from generation.api.requests import ClipRequestSerializer, PortraitsRequestSerializer, ScenesRequestSerializer
+from generation.api.resources import checked
+from generation.api.waiting import start_work
+from generation.choices import ProjectMode
+from generation.models import Job, Project, Scene
+from generation.services.clips import clip_request
+from generation.services.portraits import portraits_request
+from generation.services.writing import scenes_request
+from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
+from mvsite.common.idempotency import is_answered
+
+_PORTRAIT = ("aspect_ratio", "safety_filter_level", "person_generation", "output_format", "negative_prompt", "seed")
+_CLIP = (
+    "prompt",
+    "negative_prompt",
+    "aspect_ratio",
+    "duration",
+    "resolution",
+    "generate_audio",
+    "seed",
+    "backend",
+    "model",
+)
+
+
+class CreateScenesView(APIView):
+    """`POST /api/mv/create_scenes`."""
+
+    @long_work(
+        name="scenes",
+        takes=ScenesRequestSerializer,
+        promises=PromisedScenesSerializer,
+        gives=ScenesResultSerializer,
+        asked={"idea": examples.IDEA, "character_description": examples.CHARACTER, "number_of_scenes": 4},
+        reserved={"generation_id": examples.GENERATION_ID},
+        result=examples.WRITTEN,
+    )
+    def post(self, request: Request) -> Response:
+        """Write the scenes of a music video from an idea and a character; any parameter of the flavor may be given."""
+        owner = owner_of(request)
+        body = checked(ScenesRequestSerializer, request)
+        words = body.given
+        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
+        named(Audio.objects.for_user(owner).kept(), words.get("audio_id"), "The song")
+        for name in ("idea", "character_description"):
+            words[name] = words.get(name) or getattr(project, name, "")
+        if not words["idea"].strip():
+            raise UserError("user:project:incomplete", "The project has no idea yet.")
+        parameters = body.parameters()
+        _check_parameters(parameters, words.get("config_flavor") or getattr(project, "config_flavor", None))
+        return start_work(request, lambda: scenes_request(owner=owner, project=project, parameters=parameters, **words))
+
+
+def _check_parameters(parameters: dict[str, Any], flavor_name: str | None) -> None:
+    """Refuse members that are neither fields nor parameters of the flavor. Raises ValidationError."""
+    known = flavor_resolve(name=flavor_name).parameters if parameters else {}
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        sentence = "There is no such member, and the flavor has no such parameter."
+        raise ValidationError({readable(name): [ErrorDetail(sentence, code="unknown")] for name in unknown})
+
+
+class GenerateCharacterReferenceView(APIView):
+    """`POST /api/mv/generate_character_reference`."""
+
+    @long_work(
+        name="portraits",
+        takes=PortraitsRequestSerializer,
+        promises=PromisedImagesSerializer,
+        gives=PortraitsResultSerializer,
+        asked={"character_description": examples.CHARACTER, "num_images": 1},
+        reserved={"images": [{"id": examples.PORTRAIT_ID}]},
+        result=examples.PORTRAITS,
+    )
+    def post(self, request: Request) -> Response:
+        """Make one to four portraits of a character; each can be fetched as soon as it exists."""
+        owner = owner_of(request)
+        words = checked(PortraitsRequestSerializer, request).given
+        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
+        parameters = {name: words.pop(name) for name in _PORTRAIT if name in words}
+        return start_work(
+            request, lambda: portraits_request(owner=owner, project=project, parameters=parameters, **words)
+        )
+
+
+class GenerateVideoView(APIView):
+    """`POST /api/mv/generate_video`."""
+
+    max_json_bytes = 16 * 1024 * 1024  # a picture may come inside the JSON (deprecated)
+
+    @long_work(
+        name="clip",
+        takes=ClipRequestSerializer,
+        promises=PromisedVideoSerializer,
+        gives=FilmResultSerializer,
+        asked={"prompt": examples.TEXT, "duration": 8, "character_reference_id": examples.PORTRAIT_ID},
+        reserved={"video_id": examples.VIDEO_ID},
+        result=examples.VIDEO,
+    )
+    def post(self, request: Request) -> Response:
+        """Make one clip; with `scene_id` it becomes a take of that scene, and the scene's text is the prompt."""
+        owner = owner_of(request)
+        words = checked(ClipRequestSerializer, request).given
+        scene = named(Scene.objects.for_user(owner).kept(), words.get("scene_id"), "The scene")
+        if scene is not None:
+            _fill_from_scene(words, scene, asked_for_reference=any(name in request.data for name in REFERENCES))
+        picture, warnings = (None, ()) if is_answered(request) else picture_received(owner=owner, words=words)
+        return start_work(request, lambda: _clip(owner, words, scene, picture, warnings))
+
+
+def _fill_from_scene(words: dict[str, Any], scene: Scene, *, asked_for_reference: bool) -> None:
+    """Take from a scene and its project what the request left out: the text, and whose picture it shows."""
+    if "prompt" not in words:
+        if scene.current is None:
+            raise UserError("user:project:incomplete", f"Scene {scene.index + 1} has no text yet.")
+        words["prompt"] = scene.current.description
+        words.setdefault("negative_prompt", scene.current.negative_description)
+    project = scene.project
+    if project is not None and not asked_for_reference:
+        is_product = project.mode == ProjectMode.PRODUCT
+        words["character_reference_id"] = project.product_image_id if is_product else project.character_reference_id
+
+
+def _clip(owner: User, words: dict[str, Any], scene: Scene | None, picture: Any, warnings: tuple[str, ...]) -> Job:
+    return clip_request(
+        owner=owner,
+        parameters={name: words[name] for name in _CLIP if name in words},
+        character_reference_id=words.get("character_reference_id"),
+        reference_file=kept_once(picture) if picture is not None else None,
+        scene=scene,
+        config_flavor=words.get("config_flavor"),
+        confirm_cost_usd=words.get("confirm_cost_usd"),
+        warnings=warnings,
+    )

@@ -1,0 +1,42 @@
+"""The event feed: what happened after a number, cheap to ask for again and again (UI.md 1.2)."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.utils.http import parse_etags
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from generation import events
+from generation.models import Event
+
+PAGE = 500
+_LAST_POSSIBLE = 2**63 - 1
+AFTER = OpenApiParameter("after", int, description="The cursor of the answer before; 0 for everything.", default=0)
+
+
+def feed_response(request: Request, *, stream: uuid.UUID, rows: QuerySet[Event]) -> Response:
+    """Answer the events of `rows` after `?after=N`, oldest first, at most 500; 304 when the client has seen them.
+
+    Numbers are committed in order (see `EventStream`), so going on from the cursor never skips one.
+    """
+    after = _after(request)
+    found = list(rows.filter(stream_id=stream, number__gt=after).order_by("number")[:PAGE])
+    # A cursor from beyond the end (of a studio that was restored from a backup) comes back to the end.
+    cursor = found[-1].number if found else min(after, events.cursor(stream))
+    tag = f'"{stream.hex[:12]}-{after}-{cursor}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    seen = [known.removeprefix("W/") for known in parse_etags(request.headers.get("If-None-Match", ""))]
+    if tag in seen:
+        return Response(status=304, headers=headers)
+    told = [{"id": event.number, "kind": event.kind, "data": event.data} for event in found]
+    return Response({"cursor": cursor, "events": told}, headers=headers)
+
+
+def _after(request: Request) -> int:
+    text = request.query_params.get("after", "0")
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= _LAST_POSSIBLE):
+        raise ValidationError({"after": ["A cursor is a whole number, 0 or more."]})
+    return int(text)

@@ -1,0 +1,162 @@
+"""The calls that start long work on what is there already: lip-sync, stitch, trim, download."""
+
+import uuid
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from assets.models import Audio, Video
+from assets.services.keeping import kept_once
+from generation.api import examples
+from generation.api.answers import CutResultSerializer, FilmResultSerializer
+from generation.api.documented import PromisedAudioSerializer, PromisedVideoSerializer, long_work
+from generation.api.finding import named, owner_of
+from generation.api.incoming import audio_received, video_received
+from generation.api.requests import (
+    DownloadRequestSerializer,
+    LipSyncRequestSerializer,
+    StitchRequestSerializer,
+    TrimRequestSerializer,
+)
+from generation.api.resources import checked
+from generation.api.waiting import start_work
+from generation.models import Job, Project, Scene
+from generation.selectors import final_inputs, scenes_of
+from generation.services.audio import trim_request
+from generation.services.lipsync import lipsync_request, scene_lipsync_request
+from generation.services.stitch import stitch_request
+from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
+from mvsite.common.idempotency import is_answered
+
+
+class LipSyncView(APIView):
+    """`POST /api/mv/lipsync`."""
+
+    @long_work(
+        name="lipsync",
+        takes=LipSyncRequestSerializer,
+        promises=PromisedVideoSerializer,
+        gives=FilmResultSerializer,
+        asked={"video_id": examples.VIDEO_ID, "audio_id": examples.AUDIO_ID, "start_time": 8},
+        reserved={"video_id": examples.VIDEO_ID},
+        result=examples.VIDEO,
+    )
+    def post(self, request: Request) -> Response:
+        """Make the mouth in a clip follow a window of a song; the clip itself stays."""
+        owner = owner_of(request)
+        words = checked(LipSyncRequestSerializer, request).given
+        scene = named(Scene.objects.for_user(owner).kept(), words.pop("scene_id", None), "The scene")
+        clip, song = (None, None) if is_answered(request) else _received(owner, words)
+        return start_work(request, lambda: _lipsync(owner, words, scene, clip, song))
+
+
+def _received(owner: User, words: dict[str, Any]) -> tuple[Video | None, Audio | None]:
+    """Fetch what is named by URL only; an id wins over a URL."""
+    clip = song = None
+    if "video_id" not in words and words.get("video_url"):
+        clip = video_received(owner=owner, url=words["video_url"])
+    if "audio_id" not in words and words.get("audio_url"):
+        song = audio_received(owner=owner, url=words["audio_url"])
+    return clip, song
+
+
+def _lipsync(owner: User, words: dict[str, Any], scene: Scene | None, clip: Video | None, song: Audio | None) -> Job:
+    price = words.get("confirm_cost_usd")
+    video_id = kept_once(clip).pk if clip is not None else words.get("video_id")
+    audio_id = kept_once(song).pk if song is not None else words.get("audio_id")
+    if scene is not None and video_id is None and audio_id is None:
+        return scene_lipsync_request(scene=scene, confirm_cost_usd=price)
+    if video_id is None or audio_id is None:
+        raise UserError("user:media:missing")
+    return lipsync_request(
+        owner=owner,
+        video_id=video_id,
+        audio_id=audio_id,
+        start_time=words.get("start_time"),
+        end_time=words.get("end_time"),
+        scene=scene,
+        confirm_cost_usd=price,
+    )
+
+
+class StitchView(APIView):
+    """`POST /api/mv/stitch-videos`, also under its older names."""
+
+    @long_work(
+        name="stitch",
+        takes=StitchRequestSerializer,
+        promises=PromisedVideoSerializer,
+        gives=FilmResultSerializer,
+        asked={"video_ids": [examples.VIDEO_ID, examples.VIDEO_ID], "audio_overlay_id": examples.AUDIO_ID},
+        reserved={"video_id": examples.FINAL_ID},
+        result=examples.FINAL,
+    )
+    def post(self, request: Request) -> Response:
+        """Put clips together in order, under a song if one is named."""
+        owner = owner_of(request)
+        words = checked(StitchRequestSerializer, request).given
+        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
+        video_ids = words.pop("video_ids")
+        overlay = words.pop("audio_overlay_id", None)
+        tracks = words.get("audio_tracks")
+        if tracks is not None:  # the wishes are kept as JSON, which has no ids
+            words["audio_tracks"] = [{**track, "audio_id": str(track["audio_id"])} for track in tracks]
+        return start_work(
+            request,
+            lambda: stitch_request(
+                owner=owner,
+                video_ids=video_ids,
+                audio_overlay_id=overlay,
+                wishes=words,
+                project=project,
+                final_of=_made_of(project, video_ids, overlay),
+            ),
+        )
+
+
+def _made_of(project: Project | None, video_ids: list[uuid.UUID], overlay: str | None) -> dict[str, Any] | None:
+    """Name what the finished video of a project is made of; where that is not today's choice, it is out of date."""
+    if project is None:
+        return None
+    takes = [str(each) for each in video_ids]
+    return {**final_inputs(project, list(scenes_of(project))), "takes": takes, "audio": overlay}
+
+
+class TrimView(APIView):
+    """`POST /api/audio/trim`."""
+
+    @long_work(
+        name="trim",
+        takes=TrimRequestSerializer,
+        promises=PromisedAudioSerializer,
+        gives=CutResultSerializer,
+        asked={"audio_id": examples.AUDIO_ID, "start_at": 12},
+        reserved={"audio_id": examples.CUT_ID},
+        result=examples.CUT,
+    )
+    def post(self, request: Request) -> Response:
+        """Cut a song; the original stays."""
+        owner = owner_of(request)
+        words = checked(TrimRequestSerializer, request).given
+        return start_work(request, lambda: trim_request(owner=owner, **words))
+
+
+class DownloadView(APIView):
+    """`POST /api/audio/download`."""
+
+    @extend_schema(
+        request=DownloadRequestSerializer,
+        responses={201: CutResultSerializer},
+        examples=[
+            examples.body("A link", {"url": "https://www.youtube.com/watch?v=abcdefghijk"}),
+            examples.answer("The song", examples.CUT, "201"),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Take the sound of a YouTube link; this installation answers that it cannot."""
+        checked(DownloadRequestSerializer, request)
+        raise UserError("user:download:not_installed")

@@ -1,0 +1,85 @@
+"""Pictures, clips and songs that come with a request itself: by URL, or inside the JSON.
+
+What comes in is checked and stored before the transaction of the request opens (a slow server elsewhere must not
+hold the database); its row is saved together with the job that needs it.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from rest_framework.exceptions import ValidationError
+
+from assets import storage
+from assets.models import Audio, CharacterReference, Video
+from assets.services.audio import audio_receive
+from assets.services.characters import character_receive
+from assets.services.videos import video_receive
+from mvsite.accounts.models import User
+from mvsite.common.fetch import FetchRules, fetch_url
+from mvsite.logs import warn_event
+
+_MB = 1_000_000
+REFERENCES = ("character_reference_id", "reference_image_url", "reference_image_base64")
+
+
+def picture_received(*, owner: User, words: Mapping[str, Any]) -> tuple[CharacterReference | None, tuple[str, ...]]:
+    """Take the picture that a clip's request brings along, if it counts; its row is not saved yet. Gives warnings too.
+
+    An id goes before a URL, a URL before base64. Raises user:url:refused, media:file:*, ValidationError.
+    """
+    given = [name for name in REFERENCES if words.get(name)]
+    warnings = []
+    if len(given) > 1:
+        warn_event("character_reference_conflict", given=given, used=given[0])
+        warnings.append(f"Several references were given ({', '.join(given)}); {given[0]} was used.")
+    if not given or given[0] == "character_reference_id":
+        return None, tuple(warnings)
+    if given[0] == "reference_image_url":
+        return _picture_by_url(owner, str(words["reference_image_url"])), tuple(warnings)
+    warnings.append("reference_image_base64 is deprecated; upload the picture and send its id.")
+    return _picture_in_json(owner, str(words["reference_image_base64"])), tuple(warnings)
+
+
+def video_received(*, owner: User, url: str) -> Video:
+    """Fetch a clip; its row is not saved yet. Raises user:url:refused, media:file:*, app:storage:*."""
+    with storage.temp_dir() as folder:
+        rules = FetchRules(settings.MV_FETCH_MAX_MB * _MB, kinds=("video/",))
+        fetch_url(url, target=folder / "clip", rules=rules)
+        return video_receive(owner=owner, path=folder / "clip", name=_name(url))
+
+
+def audio_received(*, owner: User, url: str) -> Audio:
+    """Fetch a song; its row is not saved yet. Raises user:url:refused, media:file:*, app:storage:*."""
+    with storage.temp_dir() as folder:
+        rules = FetchRules(settings.MV_FETCH_MAX_MB * _MB, kinds=("audio/", "video/mp4"))
+        fetch_url(url, target=folder / "song", rules=rules)
+        return audio_receive(owner=owner, path=folder / "song", name=_name(url))
+
+
+def _picture_by_url(owner: User, url: str) -> CharacterReference:
+    with storage.temp_dir() as folder:
+        rules = FetchRules(min(20, settings.MV_FETCH_MAX_MB) * _MB, kinds=("image/",))
+        fetch_url(url, target=folder / "picture", rules=rules)
+        return character_receive(owner=owner, path=folder / "picture", name=_name(url))
+
+
+def _picture_in_json(owner: User, text: str) -> CharacterReference:
+    head, _, tail = text.rpartition(",")
+    if head and not head.startswith("data:image/"):
+        raise ValidationError({"reference_image_base64": ["Send base64, or a data: URL of a picture."]})
+    try:
+        picture = base64.b64decode(tail, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValidationError({"reference_image_base64": ["This is not base64."]}) from None
+    with storage.temp_dir() as folder:
+        (folder / "picture").write_bytes(picture)
+        return character_receive(owner=owner, path=folder / "picture")
+
+
+def _name(url: str) -> str:
+    return PurePosixPath(unquote(urlsplit(url).path)).name

@@ -1,0 +1,66 @@
+"""Jobs: list, read, follow, cancel, retry, decide."""
+
+from typing import Any
+
+from django.db.models import Q
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from generation.api.answers import FeedSerializer, JobSerializer
+from generation.api.bodies import EmptySerializer, ResolveSerializer
+from generation.api.feed import AFTER, feed_response
+from generation.api.filters import JobFilter
+from generation.api.resources import ResourceViewSet, checked
+from generation.api.waiting import start_work
+from generation.jobs import job_data, request_cancel, resolve, retry
+from generation.models import Event, Job
+
+
+@extend_schema_view(
+    list=extend_schema(responses=JobSerializer(many=True)), retrieve=extend_schema(responses=JobSerializer)
+)
+class JobViewSet(ResourceViewSet):
+    """`/api/mv/jobs/`."""
+
+    queryset = Job.objects.all()
+    filterset_class = JobFilter
+    search_fields = ("kind", "stage", "provider", "model")
+    ordering_fields = ("created_at", "updated_at", "queued_at")
+
+    def shape(self, row: Job) -> dict[str, Any]:
+        """Answer a job."""
+        return job_data(row)
+
+    @extend_schema(request=EmptySerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Ask a job to stop; what was bought and arrives all the same is kept."""
+        job = self.get_object()
+        checked(EmptySerializer, request)
+        return self.post_once(lambda: self.answer(request_cancel(job)))
+
+    @extend_schema(request=EmptySerializer, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Start a failed or canceled job again, with the same ids."""
+        job = self.get_object()
+        checked(EmptySerializer, request)
+        return start_work(request, lambda: retry(job))
+
+    @extend_schema(request=ResolveSerializer, responses=JobSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, pk: str) -> Response:
+        """Decide about a job in `needs_review`, after a look at the provider's list."""
+        job = self.get_object()
+        bought = checked(ResolveSerializer, request).validated_data["outcome"] == "bought"
+        return self.post_once(lambda: self.answer(resolve(job, bought=bought)))
+
+    @extend_schema(parameters=[AFTER], responses={200: FeedSerializer, 304: None})
+    @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None)
+    def events(self, request: Request, pk: str) -> Response:
+        """Read what happened to a job and its children after a cursor."""
+        job = self.get_object()
+        rows = Event.objects.filter(Q(job=job) | Q(job__parent=job))
+        return feed_response(request, stream=job.stream_id, rows=rows)

@@ -1,0 +1,110 @@
+"""Projects: list, make, read, change, trash, run, and the event feed."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assets.models import Audio, CharacterReference
+from generation.api.answers import FeedSerializer, JobSerializer, ProjectSerializer, SnapshotSerializer
+from generation.api.bodies import TEXTS, EmptySerializer, ProjectRequestSerializer, RunRequestSerializer
+from generation.api.feed import AFTER, feed_response
+from generation.api.filters import ProjectFilter
+from generation.api.finding import named, owner_of
+from generation.api.resources import SAVED, TrashViewSet, checked, texts
+from generation.api.waiting import start_work
+from generation.models import Event, Project
+from generation.selectors import project_data, project_snapshot, projects_with_details
+from generation.services.projects import project_create, project_restore, project_trash, project_update
+from generation.services.runs import run_request
+from generation.services.stitch import project_stitch
+from mvsite.accounts.models import User
+
+_NAMED = {
+    "character_reference_id": (CharacterReference, "The portrait"),
+    "product_image_id": (CharacterReference, "The product picture"),
+    "audio_id": (Audio, "The song"),
+}
+
+
+@extend_schema_view(list=extend_schema(responses=ProjectSerializer(many=True)))
+class ProjectViewSet(TrashViewSet):
+    """`/api/mv/projects/`."""
+
+    queryset = Project.objects.all()
+    filterset_class = ProjectFilter
+    search_fields = ("title", "idea", "character_description")
+    ordering_fields = ("created_at", "updated_at", "title")
+
+    def details(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Fetch the scenes and the cost along."""
+        return projects_with_details(rows)
+
+    def shape(self, row: Project) -> dict[str, Any]:
+        """Answer a project without its scenes."""
+        return project_data(row)
+
+    @extend_schema(responses=SnapshotSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """Read a project with its scenes and takes, and the cursor from which its feed goes on."""
+        return Response(project_snapshot(self.get_object()))
+
+    @extend_schema(request=ProjectRequestSerializer, responses={201: ProjectSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a project; nothing is started."""
+        fields = self._fields(request)
+        return self.post_once(lambda: self.answer(project_create(owner=owner_of(request), **fields), SAVED))
+
+    @extend_schema(request=ProjectRequestSerializer, responses=ProjectSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what is named."""
+        project = self.get_object()
+        return self.answer(project_update(project=project, **self._fields(request)))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Move a project to the trash."""
+        project_trash(project=self.get_object())
+        return Response(status=204)
+
+    @extend_schema(request=EmptySerializer, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take a project out of the trash."""
+        project = self.find(self.get_queryset())
+        return self.post_once(lambda: self.answer(project_restore(project=project)))
+
+    @extend_schema(request=RunRequestSerializer, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def run(self, request: Request, pk: str) -> Response:
+        """Make what is missing: scenes, then a clip for each, then the finished video."""
+        project = self.get_object()
+        words = checked(RunRequestSerializer, request).given
+        return start_work(request, lambda: run_request(project=project, **words))
+
+    @extend_schema(request=EmptySerializer, responses={202: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def stitch(self, request: Request, pk: str) -> Response:
+        """Put the chosen takes together again under the project's song."""
+        project = self.get_object()
+        checked(EmptySerializer, request)
+        return start_work(request, lambda: project_stitch(project=project))
+
+    @extend_schema(parameters=[AFTER], responses={200: FeedSerializer, 304: None})
+    @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None)
+    def events(self, request: Request, pk: str) -> Response:
+        """Read what happened in a project after a cursor."""
+        return feed_response(request, stream=self.get_object().pk, rows=Event.objects.all())
+
+    def _fields(self, request: Request) -> dict[str, Any]:
+        """Return the fields for the services, with every id resolved through the owner."""
+        data = texts(dict(checked(ProjectRequestSerializer, request).validated_data), TEXTS)
+        owner: User = owner_of(request)
+        for name, (kind, what) in _NAMED.items():
+            if name in data:
+                rows = kind._default_manager.filter(owner=owner, trashed_at=None)  # noqa: SLF001  Django's public name for it
+                data[name.removesuffix("_id")] = named(rows, data.pop(name), what)
+        return data

@@ -1,0 +1,58 @@
+"""The addresses of this room: the calls of SPEC.md, and the resources."""
+
+from django.urls import URLPattern, re_path
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from generation.api.calls import CreateScenesView, GenerateCharacterReferenceView, GenerateVideoView
+from generation.api.files import (
+    AudioInfoView,
+    CharacterInfoView,
+    GetAudioView,
+    GetCharacterReferenceView,
+    GetVideoView,
+    VideoInfoView,
+)
+from generation.api.films import DownloadView, LipSyncView, StitchView, TrimView
+from generation.api.jobs import JobViewSet
+from generation.api.projects import ProjectViewSet
+from generation.api.scene_generations import SceneGenerationViewSet
+from generation.api.scenes import SceneViewSet
+
+_CALLS: dict[str, type[APIView]] = {
+    "mv/create_scenes": CreateScenesView,
+    "mv/generate_character_reference": GenerateCharacterReferenceView,
+    "mv/generate_video": GenerateVideoView,
+    "mv/lipsync": LipSyncView,
+    "mv/stitch-videos": StitchView,
+    "audio/trim": TrimView,
+    "audio/download": DownloadView,
+    r"mv/get_character_reference/(?P<pk>[^/]+)": GetCharacterReferenceView,
+    r"mv/get_character_reference/(?P<pk>[^/]+)/info": CharacterInfoView,
+    r"mv/get_video/(?P<pk>[^/]+)": GetVideoView,
+    r"mv/get_video/(?P<pk>[^/]+)/info": VideoInfoView,
+    r"audio/get/(?P<pk>[^/]+)": GetAudioView,
+    r"audio/get/(?P<pk>[^/]+)/info": AudioInfoView,
+}
+_OLDER_NAMES = {"mv/stitch_videos": StitchView, "mv/stitch_video": StitchView, "mv/merge_videos": StitchView}
+
+
+def calls() -> list[URLPattern]:
+    """Return the addresses of the calls, each with and without its trailing slash."""
+    known = {**_CALLS, **{address: _older(address, view) for address, view in _OLDER_NAMES.items()}}
+    return [re_path(rf"^{address}/?$", view.as_view(), name=view.__name__) for address, view in known.items()]
+
+
+def _older(address: str, view: type[APIView]) -> type[APIView]:
+    """Make a view of the same behaviour that the OpenAPI page marks as deprecated."""
+    words = extend_schema(operation_id=f"older_name_{address.replace('/', '_')}", deprecated=True)
+    return extend_schema_view(post=words)(type(f"Older{view.__name__}", (view,), {"__doc__": view.__doc__}))
+
+
+def register(router: SimpleRouter) -> None:
+    """Add the resources to the one router."""
+    router.register("mv/projects", ProjectViewSet, basename="project")
+    router.register("mv/scenes", SceneViewSet, basename="scene")
+    router.register("mv/jobs", JobViewSet, basename="job")
+    router.register("mv/scene_generations", SceneGenerationViewSet, basename="scene-generation")

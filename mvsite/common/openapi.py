@@ -1,0 +1,56 @@
+"""What every operation of the OpenAPI page has in common: the one shape of its errors."""
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "Every error (RFC 9457). `code` is `family:subject:reason`; some codes bring members of their own.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "code": _TEXT,
+        "request_id": _TEXT,
+        "next_step": _TEXT,
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail", "code"],
+                "properties": {"pointer": _TEXT, "detail": _TEXT, "code": _TEXT},
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+_EXAMPLE = {
+    "type": "/problems/user/request/invalid",
+    "title": "Some fields need attention",
+    "status": 400,
+    "detail": "Some fields need attention.",
+    "code": "user:request:invalid",
+    "request_id": "7f0c2b9d4e5a4c6f8a1b3d5e7f901234",
+    "next_step": "Correct the fields named and send it again.",
+    "errors": [{"pointer": "#/num_images", "detail": "Ensure this value is at most 4.", "code": "max_value"}],
+}
+_ANSWER = {
+    "description": "Anything else is a problem.",
+    "content": {
+        "application/problem+json": {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "examples": {"SomeFieldsNeedAttention": {"value": _EXAMPLE}},
+        }
+    },
+}
+
+
+def add_problems(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
+    """Give every operation the problem as its answer for everything that goes wrong."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    for operations in result.get("paths", {}).values():
+        for operation in operations.values():
+            operation["responses"].setdefault("default", _ANSWER)
+    return result
