@@ -11,6 +11,7 @@ from moviepy import ColorClip, CompositeVideoClip, ImageClip, VideoClip
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import FrameEncoder
 
 FPS = 24
@@ -78,17 +79,20 @@ def _encode(clip: Any, target: Path, tick: Tick, fps: int, audio: Path | None) -
 class VideoFrames:
     """Reads a video frame by frame, in order: `size`, `fps` (whole), `count` are known before the first one.
 
-    Raises av.error.FFmpegError for what is no video, ValueError for one without a usable frame rate.
+    Raises MediaProblem `unreadable` for what is no video or breaks off.
     """
 
     def __init__(self, path: Path) -> None:
-        self._container = av.open(str(path))
+        try:
+            self._container = av.open(str(path))
+        except (av.error.FFmpegError, OSError) as error:
+            raise MediaProblem("unreadable", "it is no video") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise MediaProblem("unreadable", "there is no picture in it")
         stream = self._container.streams.video[0]
         stream.thread_type = "AUTO"
-        rate = stream.average_rate or stream.base_rate
-        if not rate:
-            raise ValueError("the video has no frame rate")
-        self.fps = round(rate)
+        self.fps = round(stream.average_rate or stream.base_rate or 24)
         self.size = (stream.codec_context.width // 2 * 2, stream.codec_context.height // 2 * 2)
         self.count = stream.frames or _count_packets(path)
         self._frames = self._container.decode(stream)
@@ -103,13 +107,16 @@ class VideoFrames:
         self._container.close()
 
     def next(self) -> Image.Image:
-        """Give the next frame in RGB; past the end, a copy of the last one. Raises ValueError when there is none."""
-        frame = next(self._frames, None)
+        """Give the next frame in RGB; past the end, a copy of the last one. Raises MediaProblem when it is damaged."""
+        try:
+            frame = next(self._frames, None)
+        except av.error.FFmpegError as error:
+            raise MediaProblem("unreadable", "the picture breaks off") from error
         if frame is not None:
             pixels = frame.reformat(width=self.size[0], height=self.size[1], format="rgb24").to_ndarray()
             self._last = Image.fromarray(pixels)
         if self._last is None:
-            raise ValueError("the video has no frame")
+            raise MediaProblem("unreadable", "there is no picture in it")
         return self._last.copy()
 
 

@@ -1,7 +1,6 @@
 """Makes sound from nothing: tones, drums, noise, and WAV files; always the same samples."""
 
 import wave
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -89,23 +88,6 @@ def echo(signal: Signal, *, seconds: float, gain: float, times_: int = 3) -> Sig
     for number in range(1, times_ + 1):
         place(result, signal, seconds * number, gain**number)
     return result
-
-
-def loudness(path: Path, *, frames: int, fps: float) -> list[float]:
-    """Measure a PCM WAV of 16 bits: one loudness 0..1 a video frame, 1 at its loudest; zeros past its end.
-
-    Raises wave.Error for another kind of file.
-    """
-    with wave.open(str(path), "rb") as source:
-        if source.getsampwidth() != 2:
-            raise wave.Error("expected 16 bits a sample")
-        rate, channels = source.getframerate(), source.getnchannels()
-        samples = np.frombuffer(source.readframes(source.getnframes()), dtype="<i2").astype(np.float64)
-    mono = samples[: len(samples) // channels * channels].reshape(-1, channels).mean(axis=1) / 32768
-    edges = [round(number * rate / fps) for number in range(frames + 1)]
-    power = [float(np.sqrt(np.mean(mono[a:b] ** 2))) if a < len(mono) else 0.0 for a, b in pairwise(edges)]
-    loudest = max(power, default=0.0)
-    return [level / loudest if loudest > 1e-4 else 0.0 for level in power]
 
 
 def write_wav(path: Path, left: Signal, right: Signal, *, peak: float = 0.8) -> None:

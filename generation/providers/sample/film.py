@@ -33,14 +33,16 @@ class Film:
         self.dice, self.photo = dice, photo is not None
         air = air_of(look)
         scale, horizon, blur = _SHOTS[look.shot]
-        self.half = (size[0] // 2, size[1] // 2)
+        # What is out of focus has no detail to lose: a close-up composes its set at a quarter of the size.
+        part = 4 if look.shot == "close" else 2
+        self.small = (size[0] // part, size[1] // part)
         light = light_side(dice)
-        view = View(self.half, scale, horizon, light, blur * min(self.half) / 360)
+        view = View(self.small, scale, horizon, light, blur * min(size) / 720 * 2 / part)
         self.set = build_set(look, air, view, dice, full=size)
         self.performer = Performer(traits, look, air, size=size, light=light, dice=dice, photo=photo)
         self.lights = Lights(look, air, view, dice)
         self.weather = Weather(look, air, dice, size)
-        self.grain = grain_tile(self.half)
+        self.grain = grain_tile(self.small, strength=6 // part)
         self.mark = _mark(size)
         self.shadow = _shadow(size, self.performer.unit) if look.shot == "wide" else None
         self.mood = {"night": "dark", "day": "bright"}.get(look.time, "warm")
@@ -50,12 +52,12 @@ class Film:
         """Paint one frame in RGB."""
         at = number / FPS
         camera = self.camera(number)
-        behind = Image.new("RGB", self.half)
+        behind = Image.new("RGB", self.small)
         for layer in self.set.behind:
             layer.draw(behind, camera)
         behind = self.lights.add(behind, camera, at)
         shift = (number * 37 % 61, number * 53 % 59)
-        tile = self.grain.crop((*shift, shift[0] + self.half[0], shift[1] + self.half[1]))
+        tile = self.grain.crop((*shift, shift[0] + self.small[0], shift[1] + self.small[1]))
         frame = ImageChops.add(behind, tile, 1, -128).resize(self.size, Image.Resampling.BILINEAR)
         stand = self.stand(number)
         if self.shadow is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flavors.rules import Rule
 
@@ -17,19 +17,14 @@ class Slot:
     audience: bool
 
 
-def active(rules: Sequence[Rule], count: int) -> list[Rule]:
-    """Give the rules that hold for this many scenes."""
-    return [rule for rule in rules if count >= rule.needs_scenes]
-
-
 def plan(rules: Sequence[Rule], count: int, *, concert: bool) -> list[Slot]:
     """Give a slot for every scene: shots follow each other like in an edit, an audience now and then at a concert."""
     shots = [SHOTS[index % len(SHOTS)] for index in range(count)]
     crowds = [concert and index % 3 == 0 for index in range(count)]
-    for rule in active(rules, count):
+    for rule in rules:
         if rule.field == "shot":
             shots = _shots(rule, shots)
-        if rule.field == "audience" and "yes" in rule.wanted:
+        if rule.field == "audience" and ("yes" in rule.wanted or rule.quantity == "varied"):
             crowds = _crowds(rule, crowds)
     return [Slot(shot, crowd) for shot, crowd in zip(shots, crowds, strict=True)]
 
@@ -72,19 +67,36 @@ def contains(text: str, wanted: Sequence[str]) -> bool:
 def mend(text: str, field: str, rules: Sequence[Rule], *, index: int, count: int) -> str:
     """Make one scene's `field` obey: take forbidden words out, put required ones in."""
     for rule in rules:
-        if rule.field != field or not rule.wanted:
-            continue
-        needed = rule.quantity == "every" or (rule.quantity == "some" and index == 0)
-        banned = rule.quantity == "none" or (rule.quantity == "not_all" and index == count - 1)
-        if banned:
-            for word in rule.wanted:
-                text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)\s?", "", text, flags=re.IGNORECASE)
-        elif needed and not contains(text, rule.wanted):
-            text = _with(text, rule.wanted[0], field)
+        if rule.field == field and rule.wanted:
+            text = _mended(text, rule, rule.wanted, index=index, count=count)
+    return _tidy(text)
+
+
+def mend_beside(description: str, scene: tuple[str, str], rules: Sequence[Rule], *, index: int, count: int) -> str:
+    """Make a description obey the rules that ask for words beside a shot or a place; `scene` is (shot, place)."""
+    for rule in rules:
+        value = {"shot": scene[0], "place": scene[1]}.get(rule.field)
+        if value is not None and rule.with_words and contains(value, rule.wanted):
+            everywhere = rule if rule.quantity != "some" else replace(rule, quantity="every")
+            description = _mended(description, everywhere, rule.with_words, index=index, count=count)
+    return _tidy(description)
+
+
+def _mended(text: str, rule: Rule, wanted: Sequence[str], *, index: int, count: int) -> str:
+    if rule.quantity == "none" or (rule.quantity == "not_all" and index == count - 1):
+        for word in wanted:
+            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)\s?", "", text, flags=re.IGNORECASE)
+        return text
+    needed = rule.quantity == "every" or (rule.quantity == "some" and index == 0)
+    return _with(text, wanted[0], rule) if needed and not contains(text, wanted) else text
+
+
+def _with(text: str, word: str, rule: Rule) -> str:
+    if rule.field in {"place", "negative_description"} and not rule.with_words:
+        return f"{text}, {word}" if text else word
+    article = "" if word.startswith(("the ", "a ", "an ")) else "the "
+    return f"{text.rstrip('. ')}. Clearly seen: {article}{word}."
+
+
+def _tidy(text: str) -> str:
     return re.sub(r"\s+([,.;])", r"\1", re.sub(r"\s{2,}", " ", text)).strip()
-
-
-def _with(text: str, word: str, field: str) -> str:
-    if field == "description":
-        return f"{text.rstrip('. ')}. In the picture: {word}."
-    return f"{text}, {word}" if text else word

@@ -155,6 +155,10 @@ ALONE: tuple[str, ...] = (
     "only the band and the light in the picture", "behind, the band plays out of focus: drums, bass, guitar, keyboards",
     "the drummer works behind, cymbals flashing", "guitarist and bass player lean together behind",
 )  # fmt: skip
+WATCHERS: tuple[str, ...] = (
+    "a handful of people watches from a distance", "strangers stop and form a half circle",
+    "faces look on from the side, half in shadow", "people gather behind, lit from the front",
+)  # fmt: skip
 NEGATIVE: tuple[str, ...] = (
     "text", "watermark", "logo", "subtitles", "extra fingers", "deformed hands", "second copy of the character",
     "blur", "flicker", "cartoon",

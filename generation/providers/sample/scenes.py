@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+from flavors.rules import applicable, check
 from generation.ports import SceneAnswer, SceneDraft, SceneRequest, SongFacts, Tick
 from generation.providers.sample import desk
 from generation.providers.sample import scene_words as words
 from generation.providers.sample.dice import Dice
 from generation.providers.sample.look import PLACES, TIMES, WEATHER
-from generation.providers.sample.scene_rules import Slot, active, contains, mend, plan
+from generation.providers.sample.scene_rules import Slot, contains, mend, mend_beside, plan
 from mvsite.common.errors import ProviderError
 
 T = TypeVar("T")
@@ -17,6 +18,7 @@ T = TypeVar("T")
 MODEL = "sample-writer-1"
 _LONGEST_BEAT, _LONGEST_CHARACTER = 34, 60
 _ENERGY = re.compile(r"chorus|hook|drop|refrain|high|peak", re.IGNORECASE)
+_WHOLE_BODY = re.compile(r"feet|foot|heel|jump|runs|strid|walk|step|kneel|spin|sits|dance")
 _WEATHER_WORDS = {
     "rain": "rain in the air", "snow": "snow falling", "fog": "thin fog", "sparks": "sparks drifting by",
     "confetti": "confetti coming down", "leaves": "leaves in the wind", "dust": "dust in the light",
@@ -37,6 +39,9 @@ class SampleScenes:
         story = _Story(request)
         only = request.only_index
         scenes = story.all() if only is None else [story.another(only, request.avoid)]
+        broken = check(request.rules, scenes) if only is None else ()
+        if broken:
+            raise ProviderError("provider:answer:bad", " ".join(found.say for found in broken))
         tick(1.0)
         return SceneAnswer(tuple(scenes), MODEL)
 
@@ -46,7 +51,7 @@ class _Story:
 
     def __init__(self, request: SceneRequest) -> None:
         self.request = request
-        self.rules = active(request.rules, request.count)
+        self.rules = applicable(request.rules, request.count)[0]
         self.dice = Dice("story", request.idea, request.character_description, request.seed)
         self.place = _world(request)
         self.concert = self.place in {"stage", "stadium"}
@@ -54,7 +59,7 @@ class _Story:
             "night" if self.concert else self.dice.pick("time", tuple(words.LIGHT)[:4])
         )
         self.beats = _beats(request.idea)
-        self.slots: list[Slot] = plan(request.rules, request.count, concert=self.concert)
+        self.slots: list[Slot] = plan(self.rules, request.count, concert=self.concert)
 
     def all(self) -> list[SceneDraft]:
         scenes: list[SceneDraft] = []
@@ -75,17 +80,21 @@ class _Story:
         turn = index + attempt * 7
         strong = _is_strong(self.request.song, (index + 0.5) * self.request.seconds_each, index)
         spot, detail = self._turn("spots", words.SPOTS[self.place], turn)
-        action = self._turn("strong" if strong else "calm", words.STRONG if strong else words.CALM, turn)
+        actions = [text for text in (words.STRONG if strong else words.CALM) if _fits(text, slot.shot)]
+        action = self._turn(f"{slot.shot}{strong}", actions, turn)
         moves = (words.STRONG_MOVES if strong else words.MOVES)[slot.shot]
         move = moves[self.dice.number(f"move:{index}:{attempt}") % len(moves)]
         lights = words.LIGHT["stage" if self.concert else self.time]
         light = lights[self.dice.number(f"light:{index}:{attempt}") % len(lights)]
-        description = self._text(slot, (spot, detail, action, move, light), index)
+        count = self.request.count
+        place = mend(spot, "place", self.rules, index=index, count=count)
+        description = self._text(slot, (place, detail, action, move, light), index)
+        description = mend_beside(description, (slot.shot, place), self.rules, index=index, count=count)
         return SceneDraft(
-            description=mend(description, "description", self.rules, index=index, count=self.request.count),
+            description=mend(description, "description", self.rules, index=index, count=count),
             negative_description=self._negative(slot, index),
             shot=slot.shot,
-            place=mend(spot, "place", self.rules, index=index, count=self.request.count),
+            place=place,
             audience=slot.audience,
         )
 
@@ -100,25 +109,25 @@ class _Story:
         weather = _word(self.request.idea, WEATHER)
         air = f", {_WEATHER_WORDS[weather]}" if weather else ""
         others = ""
-        if self.concert:
-            pool = words.CROWD if slot.audience else words.ALONE
+        if slot.audience or self.concert:
+            pool = words.ALONE if not slot.audience else words.CROWD if self.concert else words.WATCHERS
             others = f" {_capital(pool[index % len(pool)])}."
-        where = "On" if not spot.startswith(("stage", "a small room")) else "In"
         beat = self.beats[index * len(self.beats) // self.request.count]
         return (
             f"{shot}, {move}. {_subject(self.request.character_description, action)} "
-            f"{where} {spot}, {self.time}{air}: {detail}. {_capital(light)}.{others} "
+            f"At {spot}, {self.time}{air}: {detail}. {_capital(light)}.{others} "
             f"The film: {beat}. {_capital(str(self.request.parameters.get('style') or words.STYLE))}."
         )
 
     def _negative(self, slot: Slot, index: int) -> str:
         extra = words.EXTRA_NEGATIVE
-        nouns = [*words.NEGATIVE, extra[index % len(extra)]]
+        avoid = str(self.request.parameters.get("avoid") or "")
+        nouns = [part.strip() for part in avoid.split(",") if part.strip()] or list(words.NEGATIVE)
+        nouns += [extra[index % len(extra)], extra[(index * 3 + 1) % len(extra)]]
         if not slot.audience:
             nouns.append("crowd of spectators" if self.concert else "passers-by")
-        if self.place == "stadium":
-            nouns += ["indoor hall", "studio wall", "lifeless performance"]
-        return mend(", ".join(nouns), "negative_description", self.rules, index=index, count=self.request.count)
+        text = ", ".join(dict.fromkeys(nouns))
+        return mend(text, "negative_description", self.rules, index=index, count=self.request.count)
 
 
 def _world(request: SceneRequest) -> str:
@@ -157,6 +166,11 @@ def _is_strong(song: SongFacts | None, at: float, index: int) -> bool:
     if song is not None and song.sections:
         return any(start <= at < end and _ENERGY.search(name) for name, start, end in song.sections)
     return index % 3 == 2
+
+
+def _fits(action: str, shot: str) -> bool:
+    """Leave to the wider shots what happens below the chest."""
+    return shot != "close-up" or not _WHOLE_BODY.search(action)
 
 
 def _capital(text: str) -> str:
