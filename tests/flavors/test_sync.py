@@ -1,17 +1,19 @@
 """From folders to rows: revisions only for changes, broken folders refused alone, gaps filled and said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import Settings
 
 from flavors.models import ConfigFlavor, FlavorOrigin, FlavorRevision
 from flavors.schema import IMAGE_PARAMS, IMAGE_PROMPTS, PARAMETERS, SCENE_PROMPTS
 from flavors.selectors import flavor_at, flavor_list, flavor_resolve
 from flavors.services import flavor_revise, flavors_sync
+from flavors.start import sync_at_start
 from tests.support.flavor_folders import line_of, shipped_documents, write_flavor
 
 pytestmark = pytest.mark.django_db
@@ -242,4 +244,38 @@ def test_command_says_what_changed_and_fails_for_a_refused_folder(place: Path) -
     assert not ConfigFlavor.objects.exists()
     (place / "broken" / PARAMETERS).unlink()
     call_command("sync_flavors", stdout=out)
+    assert ConfigFlavor.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_start_at_once_make_each_revision_once() -> None:
+    def one(_n: int) -> None:
+        try:
+            flavors_sync()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(4)))
+
+    assert sorted(FlavorRevision.objects.values_list("flavor__name", "number")) == [
+        ("default", 1),
+        ("example", 1),
+        ("mv1", 1),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_start_without_tables_is_survived(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(ConfigFlavor._meta, "db_table", "not_there_yet")
+
+    sync_at_start()
+
+    assert [record.message for record in caplog.records] == ["flavors_not_synced"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_start_fills_the_database() -> None:
+    sync_at_start()
+
     assert ConfigFlavor.objects.count() == 3

@@ -105,7 +105,7 @@ class _Story:
 
     def _text(self, slot: Slot, chosen: tuple[str, str, str, str, str], index: int) -> str:
         spot, detail, action, move, light = chosen
-        shot = {"wide": "Wide shot", "medium": "Medium shot", "close-up": "Close-up"}[slot.shot]
+        shot = {"wide": "Wide shot", "medium": "Medium shot", "close-up": "Close-up of the face"}[slot.shot]
         weather = _word(self.request.idea, WEATHER)
         air = f", {_WEATHER_WORDS[weather]}" if weather else ""
         others = ""
