@@ -174,7 +174,7 @@ def envelope(path: Path, *, fps: int = 24) -> list[float]:
     sums: list[float] = []
     counts: list[int] = []
     position = 0
-    for piece in samples(path):
+    for piece in samples(path, rate=rate):
         power = np.square(piece, dtype=np.float64).mean(axis=0)
         frames = (np.arange(position, position + power.size) * fps) // rate
         first, last = int(frames[0]), int(frames[-1])

@@ -8,7 +8,7 @@ import av
 from av.filter import Graph
 
 from assets.media.probe import opened
-from assets.media.samples import SOUND_KINDS
+from assets.media.samples import SOUND_KINDS, sound_frames
 
 TARGET_LUFS = -14.0
 PEAK_DBFS = -1.0
@@ -33,20 +33,28 @@ def loudness(path: Path) -> Loudness:
     """Measure the first sound track. Raises MediaProblem."""
     lufs, peak = SILENCE_LUFS, 0.0
     with opened(path, formats=SOUND_KINDS) as (_, container):
-        stream = container.streams.audio[0]
-        graph = Graph()
-        source = graph.add_abuffer(template=stream)
-        meter = graph.add("ebur128", "metadata=1:peak=sample")
-        sink = graph.add("abuffersink")
-        source.link_to(meter)
-        meter.link_to(sink)
-        graph.configure()
-        for frame in container.decode(stream):
-            graph.push(frame)
-            lufs, peak = _drain(graph, lufs, peak)
-        graph.push(None)
-        lufs, peak = _drain(graph, lufs, peak)
+        meter: Graph | None = None
+        for _, frame in sound_frames(container):
+            meter = meter or _meter(frame)
+            meter.push(frame)
+            lufs, peak = _drain(meter, lufs, peak)
+        if meter is not None:
+            meter.push(None)
+            lufs, peak = _drain(meter, lufs, peak)
     return Loudness(lufs, 20 * math.log10(max(peak, 1e-6)))
+
+
+def _meter(frame: av.AudioFrame) -> Graph:
+    graph = Graph()
+    source = graph.add_abuffer(
+        sample_rate=frame.sample_rate, format=frame.format, layout=frame.layout, time_base=frame.time_base
+    )
+    meter = graph.add("ebur128", "metadata=1:peak=sample")
+    sink = graph.add("abuffersink")
+    source.link_to(meter)
+    meter.link_to(sink)
+    graph.configure()
+    return graph
 
 
 def _drain(graph: Graph, lufs: float, peak: float) -> tuple[float, float]:

@@ -113,3 +113,21 @@ def test_cover_of_a_song_is_no_film(songs: Path, tmp_path: Path, name: str) -> N
     assert facts.video is None
     assert facts.audio is not None
     assert song_seconds(covered) == pytest.approx(song_seconds(songs / name), abs=0.05)
+
+
+def test_a_film_without_sound_is_no_song(tmp_path: Path) -> None:
+    silent = tmp_path / "silent.mp4"
+    run_ffmpeg(["-f", "lavfi", "-i", "color=red:s=64x64:d=0.2", str(silent)], timeout=30)
+    for call in (waveform, envelope, song_seconds, loudness):
+        with pytest.raises(MediaProblem, match="no sound"):
+            call(silent)
+
+
+def test_song_that_changes_its_form_midway_is_read_to_its_end(tmp_path: Path) -> None:
+    mono = tone(tmp_path / "mono.mp3", seconds=1, channels=1)
+    stereo = tone(tmp_path / "stereo.mp3", seconds=1, channels=2)
+    both = tmp_path / "both.mp3"
+    both.write_bytes(mono.read_bytes() + stereo.read_bytes())
+    assert len(envelope(both)) in range(47, 52)
+    assert loudness(both).lufs == pytest.approx(-21, abs=3)
+    assert len({round(level, 1) for level in waveform(both)[100:500]}) == 1

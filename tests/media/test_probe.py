@@ -1,12 +1,15 @@
 """Facts read from real files, and hostile or broken ones refused."""
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 from PIL import Image
 
+from assets.media.audio import waveform
 from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import run_ffmpeg
 from assets.media.poster import poster, thumbnail
@@ -88,6 +91,20 @@ def test_decode_check_finds_damage_that_a_probe_cannot_see(clip: Path, tmp_path:
     broken.write_bytes(data)
     with pytest.raises(MediaProblem):
         decode_check(broken)
+
+
+def test_damaged_bytes_are_refused_and_nothing_else_comes_out(clip: Path, tmp_path: Path) -> None:
+    chance = np.random.default_rng(20_261_121)
+    whole = clip.read_bytes()
+    hurt = tmp_path / "hurt.mp4"
+    for _ in range(60):
+        data = bytearray(whole)
+        for place in chance.integers(0, min(4_000, len(data)), size=int(chance.integers(1, 40))):
+            data[place] = int(chance.integers(256))
+        hurt.write_bytes(data)
+        for look in (probe, decode_check, waveform, lambda path: poster(path, tmp_path / "p.jpg")):
+            with suppress(MediaProblem):
+                look(hurt)
 
 
 def test_poster_is_the_upright_first_picture(clip: Path, tmp_path: Path) -> None:

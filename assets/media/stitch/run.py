@@ -87,8 +87,10 @@ def stitch(
     neither a child nor a file stays. Trouble with any sound is a warning. Raises ClipProblem (which clip),
     MediaProblem (wishes that cannot be read), FFmpegError, RenderCheckError.
     """
-    facts = [_clip_facts(index, path) for index, path in enumerate(clips)]
-    progress(0.0)
+    facts = []
+    for index, path in enumerate(clips):
+        progress(0.0)
+        facts.append(_clip_facts(index, path))
     length, song_warning = _song_length(wishes.audio_overlay)
     plan = make_plan(facts, wishes, song_seconds=length)
     steps = _Steps(progress, _cost(plan))

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +34,7 @@ def render(
 
     Raises ClipProblem, FFmpegError.
     """
-    films = (_pictures(index, path) for index, path in enumerate(clips))
+    films = (_pictures(index, path, profile) for index, path in enumerate(clips))
     frames = crossfaded(films, length) if transition == "crossfade" else through_black(films, len(clips), length // 2)
     with FrameEncoder(
         target,
@@ -52,20 +51,18 @@ def render(
                 progress(min(1.0, number / total))
 
 
-def _pictures(index: int, path: Path) -> Iterator[Picture]:
+def _pictures(index: int, path: Path, profile: Profile) -> Iterator[Picture]:
+    rows = profile.height * 3 // 2
     try:
         with opened(path, formats=VIDEO_KINDS) as (_, clip):
             stream = clip.streams.video[0]
             if stream.codec_context is not None:
                 stream.codec_context.thread_type = "AUTO"
             for frame in clip.decode(stream):
-                yield _planes(frame)
+                picture = frame.to_ndarray().astype(np.uint8, copy=False)
+                yield picture.reshape(rows, profile.width)  # ValueError when the size changes midway
     except MediaProblem as error:
         raise ClipProblem(index, error.reason, error.detail) from error
-
-
-def _planes(frame: av.VideoFrame) -> Picture:
-    return frame.to_ndarray().astype(np.uint8, copy=False)
 
 
 def mixed(before: Picture, after: Picture, share: Fraction) -> Picture:
