@@ -23,8 +23,12 @@ AnyRequest = HttpRequest | Request
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]{0,30})[ \t]*-[ \t]*([0-9]{0,30})[ \t]*", re.IGNORECASE)
 _SAFETY = {
     "X-Content-Type-Options": "nosniff",
-    # Kept files come from strangers: opened by themselves they may not run, load or ask for anything.
-    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'",
+    # Kept files come from strangers: opened by themselves they may run nothing and load nothing but themselves.
+    # Without the allowances Chromium refuses to play a video whose address is opened in a tab (measured): the page
+    # it makes around it has another origin than the file.
+    "Content-Security-Policy": (
+        "sandbox allow-same-origin; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+    ),
     "Cross-Origin-Resource-Policy": "same-site",
     "Cache-Control": "private",
 }

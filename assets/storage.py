@@ -25,6 +25,13 @@ CHUNK = 1 << 20
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+class KeyTakenError(AppError):
+    """Another file is kept under the key already (app:storage:failed)."""
+
+    def __init__(self) -> None:
+        super().__init__("app:storage:failed", "Another file is already kept under this key.")
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What lies under a key: size in bytes and SHA-256 in lower-case hex."""
@@ -37,8 +44,8 @@ class Stored:
 def store(*, key: str, source: Path) -> Stored:
     """Keep a copy of `source` under `key`; it is whole and on the disk when this returns, or not there at all.
 
-    The same content again is fine. Raises `AppError` app:storage:full when the disk is full, and
-    app:storage:failed when the key holds something else already or the disk fails.
+    The same content again is fine. Raises `KeyTakenError` when the key holds something else already, `AppError`
+    app:storage:full when the disk is full, app:storage:failed when it fails.
     """
     target = _path(key)
     with disk_errors():
@@ -50,7 +57,7 @@ def store(*, key: str, source: Path) -> Stored:
         finally:
             temp.unlink(missing_ok=True)
     if not is_ours and describe(key) != copied:
-        raise AppError("app:storage:failed", "Another file is already kept under this key.")
+        raise KeyTakenError
     return copied
 
 

@@ -11,7 +11,7 @@ from assets.media.errors import FFmpegError, MediaProblem
 from assets.media.probe import MediaFacts, probe
 from assets.media.sniff import AUDIO_KINDS
 from assets.models import Audio, AudioSource
-from assets.services.keeping import first_copy, kept_once
+from assets.services.keeping import first_copy, kept_once, taken_in
 from assets.validators import MIMES, check_duration, media_errors, sniffed
 from mvsite.accounts.models import User
 from mvsite.common.errors import AppError, MediaError
@@ -41,7 +41,7 @@ def audio_create_from_file(
     kept = Audio.objects.filter(pk=id).first()
     if kept is not None:
         return kept
-    row = _received(id=id, owner=owner, path=path, source=source)
+    row = taken_in(lambda: _received(id=id, owner=owner, path=path, source=source))
     row.title = clean_title(title)
     row.metadata = {**row.metadata, **(metadata or {})}
     row.original, row.start_ms, row.end_ms = original, start_ms, end_ms

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from assets import storage
 from assets.keys import character_key
 from assets.models import CharacterReference, CharacterSource
-from assets.services.keeping import first_copy, kept_once
+from assets.services.keeping import first_copy, kept_once, taken_in
 from assets.validators import EXTENSIONS, MIMES, check_picture, clean_picture
 from mvsite.accounts.models import User
 from mvsite.common.text import clean_title, title_from_name
@@ -32,7 +32,7 @@ def character_create_from_file(
     kept = CharacterReference.objects.filter(pk=id).first()
     if kept is not None:
         return kept
-    row = _received(id=id, owner=owner, path=path, source=source)
+    row = taken_in(lambda: _received(id=id, owner=owner, path=path, source=source))
     row.title = clean_title(title) or clean_title(description)
     row.description, row.seed = description, seed
     row.metadata = {**row.metadata, **(metadata or {})}

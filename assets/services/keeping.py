@@ -1,6 +1,6 @@
 """What all services share: making a row once, and using the file that a crash left behind."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,17 @@ def kept_once(row: Row) -> Row:
             raise
         return kept
     return row
+
+
+def taken_in(receive: Callable[[], Row]) -> Row:
+    """Run `receive`, which stores a file and builds its row; once more when another worker stored first.
+
+    The other's file is whole by then, and `first_copy` finds it.
+    """
+    try:
+        return receive()
+    except storage.KeyTakenError:
+        return receive()
 
 
 @contextmanager

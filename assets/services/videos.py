@@ -10,7 +10,7 @@ from assets.media.poster import poster
 from assets.media.probe import VideoFacts, probe
 from assets.media.sniff import VIDEO_KINDS
 from assets.models import Video, VideoKind
-from assets.services.keeping import first_copy, kept_once
+from assets.services.keeping import first_copy, kept_once, taken_in
 from assets.validators import MIMES, check_duration, media_errors, sniffed
 from mvsite.accounts.models import User
 from mvsite.common.errors import MediaError
@@ -35,7 +35,7 @@ def video_create_from_file(
     kept = Video.objects.filter(pk=id).first()
     if kept is not None:
         return kept
-    row = _received(id=id, owner=owner, kind=kind, path=path, key=key or clip_key(id))
+    row = taken_in(lambda: _received(id=id, owner=owner, kind=kind, path=path, key=key or clip_key(id)))
     row.title = clean_title(title)
     row.metadata = {**row.metadata, **(metadata or {})}
     row.is_mock = is_mock
