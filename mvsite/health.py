@@ -23,13 +23,13 @@ def ready(request: HttpRequest) -> HttpResponseBase:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer an unknown address: a problem under /api/, a page elsewhere."""
-    if request.path.startswith("/api/"):
+    if f"{request.path}/".startswith("/api/"):
         return problem_response(UserError("user:request:not_found"), request)
     return page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer our own failure: a problem under /api/, a page elsewhere."""
-    if request.path.startswith("/api/"):
+    if f"{request.path}/".startswith("/api/"):
         return problem_response(AppError("app:server:error"), request)
     return django_server_error(request)

@@ -30,7 +30,6 @@ MIDDLEWARE = [
 ]
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "EXCLUDE_URL_PREFIXES": ("/api/docs",),
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
