@@ -14,7 +14,7 @@ def parameter_problems(known: Mapping[str, Any], given: Mapping[str, Any]) -> di
 
 def _wrong(name: str, value: Any, known: Mapping[str, Any]) -> str:
     if name not in known:
-        return "The flavor has no such parameter."
+        return "There is no such member, and the flavor has no such parameter."
     own = known[name]
     if isinstance(own, list):
         fits = isinstance(value, list) and len(value) <= LONGEST_LIST and all(_plain(each) for each in value)
@@ -34,4 +34,7 @@ def _wrong_number(value: Any, *, whole: bool, bounds: tuple[float, float] | None
 
 
 def _plain(value: Any) -> bool:
-    return len(value) <= LONGEST_TEXT if isinstance(value, str) else isinstance(value, bool | int | float)
+    """Say whether it is a number, true or false, or a text of fair length that every database can keep."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT and "\0" not in value and value == value.encode(errors="replace").decode()
+    return isinstance(value, bool | int | float)

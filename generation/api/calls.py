@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from assets.models import Audio
 from assets.services.keeping import kept_once
+from flavors.parameters import parameter_problems
 from flavors.selectors import flavor_resolve
 from generation.api import examples
 from generation.api.answers import FilmResultSerializer, PortraitsResultSerializer, ScenesResultSerializer
@@ -76,12 +77,12 @@ class CreateScenesView(APIView):
 
 
 def _check_parameters(parameters: dict[str, Any], flavor_name: str | None) -> None:
-    """Refuse members that are neither fields nor parameters of the flavor. Raises ValidationError."""
+    """Refuse members that are neither fields nor parameters of the flavor, or of another kind than the flavor's."""
     known = flavor_resolve(name=flavor_name).parameters if parameters else {}
-    unknown = [name for name in parameters if name not in known]
-    if unknown:
-        sentence = "There is no such member, and the flavor has no such parameter."
-        raise ValidationError({readable(name): [ErrorDetail(sentence, code="unknown")] for name in unknown})
+    wrong = parameter_problems(known, parameters)
+    if wrong:
+        codes = {name: "invalid" if name in known else "unknown" for name in wrong}
+        raise ValidationError({readable(name): [ErrorDetail(say, code=codes[name])] for name, say in wrong.items()})
 
 
 class GenerateCharacterReferenceView(APIView):

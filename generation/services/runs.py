@@ -59,7 +59,7 @@ def run_estimate(project: Project) -> Decimal:
     clips = sum(1 for scene in scenes if not takes_of(scene))
     total = Decimal(0)
     if not scenes:
-        total += money.price(resolve("scenes.default").model, {})
+        total += money.price(resolve(flavor.parameters.get("model") or "scenes.default").model, {})
         clips = project.number_of_scenes or flavor.number_of_scenes
     return total + clips * money.price(
         resolve(flavor.video_params.get("model") or "clip.default").model, flavor.video_params

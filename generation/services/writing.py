@@ -31,12 +31,13 @@ def scenes_request(
 ) -> Job:
     """Start writing scenes; on a project that has scenes the n-th gets a new version and extra ones go to the trash.
 
-    Raises user:scene:busy when scenes of this project are being written already.
+    Raises user:scene:busy when scenes of this project are being written already, and provider:feature:missing for a
+    model that nobody here has.
     """
     flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
     audio, warning = audio_or_warning(owner=owner, audio_id=audio_id or (project.audio_id if project else None))
     count = number_of_scenes or (project.number_of_scenes if project else None) or flavor.number_of_scenes
-    choice = resolve("scenes.default")
+    choice = resolve({**flavor.parameters, **(parameters or {})}.get("model") or "scenes.default")
     generation_id = uuid.uuid4()
     params = {
         "generation_id": str(generation_id),
@@ -73,7 +74,7 @@ def scene_regenerate(*, scene: Scene) -> Job:
     if project is None:
         raise UserError("user:project:incomplete", "This scene belongs to no project; edit its text instead.")
     flavor = flavor_resolve(name=project.config_flavor)
-    choice = resolve("scenes.default")
+    choice = resolve(flavor.parameters.get("model") or "scenes.default")
     others = [each.current.description for each in scenes_of(project) if each.current is not None]
     generation_id = uuid.uuid4()
     params = {

@@ -55,3 +55,25 @@ def test_malformed_id_is_400_and_an_unknown_one_404(api: APIClient) -> None:
 
 def test_nothing_is_written_over_http(api: APIClient) -> None:
     assert api.post("/api/mv/flavors/", {"name": "mine"}, format="json").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("parameter", "code"),
+    [({"style": 3}, "invalid"), ({"mood": "calm"}, "unknown"), ({"avoid": "x" * 2001}, "invalid")],
+)
+def test_call_may_change_the_flavors_parameters_in_kind_only(
+    api: APIClient, parameter: dict[str, object], code: str
+) -> None:
+    body = {"idea": "A boat.", "character_description": "A man.", **parameter}
+
+    answer = api.post("/api/mv/create_scenes", body, format="json").json()
+
+    assert answer["code"] == "user:request:invalid"
+    assert [(each["pointer"], each["code"]) for each in answer["errors"]] == [(f"#/{next(iter(parameter))}", code)]
+
+
+def test_call_names_the_writers_model(api: APIClient) -> None:
+    body = {"idea": "A boat.", "character_description": "A man.", "style": "ink", "model": "nobody-1"}
+
+    assert api.post("/api/mv/create_scenes", body, format="json").json()["code"] == "provider:feature:missing"
+    assert api.post("/api/mv/create_scenes", {**body, "model": "scenes.default"}, format="json").status_code == 202

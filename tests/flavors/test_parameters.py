@@ -23,6 +23,8 @@ def test_values_of_the_same_kind_are_taken() -> None:
         ("style", 3),
         ("style", None),
         ("style", "x" * 2001),
+        ("style", "a\0b"),
+        ("style", "a\ud800b"),
         ("number_of_scenes", 61),
         ("number_of_scenes", "6"),
         ("number_of_scenes", 6.5),
