@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +21,13 @@ class StudioPagination(CursorPagination):
         """Use the view's checked `?ordering=`, with the id as the last word so that pages never overlap."""
         order = tuple(super().get_ordering(request, queryset, view))
         return order if "id" in order or "-id" in order else (*order, "id")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """Take one page. A cursor that was tampered with is 404, like one that is no cursor."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValidationError, ValueError, TypeError, OverflowError) as error:
+            raise NotFound(self.invalid_cursor_message) from error
 
     def get_paginated_response(self, data: Any) -> Response:
         """Answer one page."""

@@ -199,3 +199,24 @@ def test_waveform_is_a_curve_that_can_be_cached(api: APIClient, owner: User, tmp
     again = api.get(f"/api/audio/{song.pk}/waveform", HTTP_IF_NONE_MATCH=answer["ETag"])
     assert again.status_code == 304
     assert api.get(f"/api/audio/{uuid4()}/waveform").status_code == 404
+
+
+@each
+@pytest.mark.parametrize(
+    "query",
+    [
+        "search=%00",
+        "tag=%00",
+        "cursor=garbage",
+        "cursor=cD0lMDA=",
+        "cursor=cD1hYmM=&ordering=size_bytes",
+        "page_size=-1",
+        "page_size=9999999999999999999999",
+        "ordering=,,-,",
+        "created_before=9999-99-99",
+        "search=" + "x" * 2000,
+    ],
+)
+def test_odd_questions_never_break_a_list(api: APIClient, place: str, make: Callable[..., Any], query: str) -> None:
+    answer = api.get(f"{place}?{query}")
+    assert answer.status_code in {200, 400, 404}, answer.data
