@@ -1,8 +1,9 @@
-// What the project is made from: title, idea, character, portrait, song, flavor. Saved on demand; folds by itself.
+// What the project is made from: words are saved on demand, the portrait and the song as soon as they are chosen.
 
 import { patch } from "../lib/api.js";
 import { parts, showProblem } from "../lib/dom.js";
 import "./mv-flavor-select.js";
+import "./mv-portrait-grid.js";
 import "./mv-song-field.js";
 
 const FIELDS = ["title", "idea", "character_description", "number_of_scenes"];
@@ -15,6 +16,9 @@ class InputsCard extends HTMLElement {
     this.ui = parts(this);
     this.flavor = this.querySelector("mv-flavor-select");
     this.song = this.querySelector("mv-song-field");
+    this.portraits = this.querySelector("mv-portrait-grid");
+    this.portraits.description = () => this.ui.form.elements.character_description.value.trim();
+    this.portraits.flavor = () => this.flavor.value;
     this.ui.form.addEventListener("input", () => this.#touch({ touched: true }));
     this.ui.form.addEventListener("reset", (event) => {
       event.preventDefault();
@@ -25,6 +29,7 @@ class InputsCard extends HTMLElement {
       event.preventDefault();
       this.#save(this.#typed());
     });
+    this.portraits.addEventListener("mv-change", ({ detail: { chosen } }) => chosen && this.#save({ character_reference_id: chosen }));
     this.song.addEventListener("mv-change", (event) => this.#save({ audio_id: event.detail?.id ?? null }));
   }
 
@@ -92,7 +97,7 @@ class InputsCard extends HTMLElement {
   async #save(changes) {
     try {
       const project = await patch(`/api/mv/projects/${this.#project.id}`, changes);
-      if (!("audio_id" in changes)) this.#touch({ touched: false });
+      if ("idea" in changes) this.#touch({ touched: false });
       this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind: "project.changed", data: project }, bubbles: true }));
       return true;
     } catch (problem) {
