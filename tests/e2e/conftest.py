@@ -14,6 +14,7 @@ from tests.support import needs
 from tests.support.browser import Trouble
 from tests.support.processes import started
 
+REFUSED_WORD = "unspeakable"
 READY = re.compile(r"MV Studio is ready: (http://\S+)/")
 
 
@@ -21,7 +22,8 @@ READY = re.compile(r"MV Studio is ready: (http://\S+)/")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the whole studio; give its origin, `http://127.0.0.1:PORT`."""
     folder = tmp_path_factory.mktemp("studio")
-    with started(folder, "manage.py", "runstudio", "--port", "0", "--no-browser") as process:
+    command = ("manage.py", "runstudio", "--port", "0", "--no-browser")
+    with started(folder, *command, MV_SAMPLE_REFUSE=f"clip:{REFUSED_WORD}") as process:
         assert process.stdout is not None
         said = ""
         for line in process.stdout:

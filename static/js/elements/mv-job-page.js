@@ -1,7 +1,7 @@
 // One job's page: state, progress, cost, result or error, and what a person can do with it. Follows the job's own feed.
 
 import { post } from "../lib/api.js";
-import { embedded, h, icon, parts, setText, showProblem } from "../lib/dom.js";
+import { embedded, h, icon, parts, setText, showConnection, showProblem } from "../lib/dom.js";
 import { follow } from "../lib/events.js";
 import { money } from "../lib/format.js";
 import { isActive } from "../lib/studio-state.js";
@@ -35,7 +35,7 @@ class JobPage extends HTMLElement {
     this.feed = follow(job.urls.events, {
       after: cursor,
       onEvents: (events) => events.forEach(({ data }) => data.id === job.id && this.#become(data)),
-      onState: (state) => (this.ui.connection.hidden = state === "live"),
+      onState: (state) => showConnection(this.ui.connection, state),
       pace: () => (isActive(this.job) ? 1000 : 5000),
     });
   }

@@ -1,7 +1,7 @@
 // One project's page: takes the snapshot the server put in, follows the feed, and lets every part draw itself.
 
 import { get, post } from "../lib/api.js";
-import { announce, embedded, parts, setText, showProblem } from "../lib/dom.js";
+import { announce, embedded, parts, setText, showConnection, showProblem } from "../lib/dom.js";
 import { forget, load } from "../lib/draft.js";
 import { follow } from "../lib/events.js";
 import { beginning } from "../lib/format.js";
@@ -42,7 +42,7 @@ class StudioPage extends HTMLElement {
     this.feed = follow(`/api/mv/projects/${this.state.project.id}/events`, {
       after: this.state.cursor,
       onEvents: (events) => this.#hear(events),
-      onState: (state) => (this.ui.connection.hidden = state === "live"),
+      onState: (state) => showConnection(this.ui.connection, state),
       pace: () => this.state.pace,
     });
   }

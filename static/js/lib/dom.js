@@ -55,6 +55,12 @@ export function showProblem(node, problem) {
   return node;
 }
 
+/** Show how the feed stands in a badge: nothing while it is live, the badge's own words while it is away. */
+export function showConnection(badge, state) {
+  badge.hidden = state === "live";
+  if (state === "gone") setText(badge, badge.dataset.gone);
+}
+
 /** Say something once to people who cannot see the page. */
 export function announce(text) {
   document.getElementById("announcements").textContent = text;
