@@ -90,7 +90,7 @@ class FinalCard extends HTMLElement {
 
   async #facts(id) {
     try {
-      const { duration, size_bytes: bytes, width, height, metadata = {} } = await get(`/api/mv/get_video/${id}/info`);
+      const { duration, file_size_bytes: bytes, width, height, metadata = {} } = await get(`/api/mv/get_video/${id}/info`);
       const clips = metadata.num_videos_stitched ? count(metadata.num_videos_stitched, "clip") : "";
       const frame = width ? `${width}×${height}` : "";
       const song = metadata.audio_overlay_applied ? "with the song" : "clips' own sound";
