@@ -25,7 +25,7 @@ class PortraitOption extends HTMLElement {
     this.ui.picture.addEventListener("load", () => this.#become("ready"));
     this.ui.picture.addEventListener("error", () => this.#become("failed", TEXT.broken));
     this.ui.again.addEventListener("click", () => this.#again());
-    this.#become(this.image ? "loading" : "empty", this.image ? TEXT.loading : TEXT.empty);
+    this.#draw(this.image ? "loading" : "empty", this.image ? TEXT.loading : TEXT.empty);
   }
 
   get isReady() {
@@ -67,13 +67,17 @@ class PortraitOption extends HTMLElement {
   }
 
   #become(state, text = "") {
+    this.#draw(state, text);
+    this.dispatchEvent(new CustomEvent("mv-picture", { bubbles: true }));
+  }
+
+  #draw(state, text = "") {
     this.#state = this.dataset.state = state;
     setText(this.ui.state, text);
     this.ui.picture.hidden = state !== "ready";
     this.ui.state.hidden = state === "ready";
     this.ui.radio.disabled = state !== "ready";
     this.ui.again.hidden = state !== "failed";
-    this.dispatchEvent(new CustomEvent("mv-picture", { bubbles: true }));
   }
 }
 
