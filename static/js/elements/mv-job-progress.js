@@ -11,6 +11,8 @@ const TEXT = {
   stopping: "Stopping…",
   label: "Progress",
 };
+const STAGE = { submitting: "Sending the order", ingesting: "Fetching and checking" };
+const DRAWN_HERE = { ingesting: "Drawing" }; // the sample provider makes the picture when it is fetched
 
 class JobProgress extends HTMLElement {
   #job = null;
@@ -41,8 +43,7 @@ class JobProgress extends HTMLElement {
     this.hidden = !isActive(job);
     clearInterval(this.#timer);
     if (this.hidden) return;
-    const stage = job.stage ? job.stage[0].toUpperCase() + job.stage.slice(1).replaceAll("_", " ") : TEXT[job.state];
-    setText(this.words, job.cancel_requested ? TEXT.stopping : stage);
+    setText(this.words, job.cancel_requested ? TEXT.stopping : stageOf(job));
     if (job.progress > 0) this.bar.value = job.progress;
     else this.bar.removeAttribute("value");
     this.#count();
@@ -54,6 +55,12 @@ class JobProgress extends HTMLElement {
     const rest = this.#until === null ? "" : left(Math.max(1, (this.#until - Date.now()) / 1000));
     setText(this.rest, [percent, rest].filter(Boolean).join(" · "));
   }
+}
+
+/** The stage in a person's words; most pipelines name theirs that way already. */
+function stageOf({ stage, state, provider }) {
+  const known = (provider === "sample" && DRAWN_HERE[stage]) || STAGE[stage];
+  return known ?? (stage ? stage[0].toUpperCase() + stage.slice(1).replaceAll("_", " ") : TEXT[state]);
 }
 
 customElements.define("mv-job-progress", JobProgress);

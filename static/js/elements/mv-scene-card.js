@@ -102,9 +102,11 @@ class SceneCard extends HTMLElement {
     showProblem(this.#ui.problem, this.#wrong ?? told);
   }
 
-  /** Text and portrait come from the scene and its project. */
+  /** Text and portrait come from the scene and its project, so an open edit is saved first. */
   #shoot() {
-    return this.#try(() => spend("/api/mv/generate_video", { scene_id: this.#scene.id }), "job.queued");
+    const shoot = async () =>
+      (await this.querySelector("mv-scene-text").settle()) && spend("/api/mv/generate_video", { scene_id: this.#scene.id });
+    return this.#try(shoot, "job.queued");
   }
 
   async #try(act, kind) {

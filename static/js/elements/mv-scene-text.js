@@ -11,6 +11,7 @@ const TEXT = { empty: "No text yet.", label: (number) => `Text of scene ${number
 class SceneText extends HTMLElement {
   #scene = null;
   #base = null;
+  #saving = null;
 
   connectedCallback() {
     this.ui = parts(this);
@@ -21,7 +22,7 @@ class SceneText extends HTMLElement {
     this.ui.form.addEventListener("keydown", (event) => event.key === "Enter" && event.ctrlKey && this.ui.form.requestSubmit());
     this.ui.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#save();
+      this.settle();
     });
   }
 
@@ -37,6 +38,15 @@ class SceneText extends HTMLElement {
     this.ui.writing.job = scene.writing;
     this.ui.rewrite.disabled = isActive(scene.writing);
     if (isFirst) this.#reopen();
+  }
+
+  /** Save what is being edited; gives whether nothing is left unsaved. */
+  async settle() {
+    if (!this.isEditing) return true;
+    this.#saving ??= this.#save();
+    const saved = await this.#saving;
+    this.#saving = null;
+    return saved;
   }
 
   get isEditing() {
@@ -84,8 +94,10 @@ class SceneText extends HTMLElement {
       this.#scene = { ...this.#scene, ...scene };
       this.#close();
       this.#tell("scene.changed", scene);
+      return true;
     } catch (problem) {
       showProblem(this.ui.problem, problem);
+      return false;
     }
   }
 

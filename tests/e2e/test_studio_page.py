@@ -1,0 +1,87 @@
+"""The studio page when things are missing, refused, narrow or cut off."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.support.browser import Trouble
+
+pytestmark = pytest.mark.network_loopback
+REFUSED = "Wide shot of something unspeakable on the pier at dusk."
+MADE_WITHIN_MS = 60_000
+
+
+def make(page: Page, path: str, **fields: Any) -> Any:
+    """POST to the API as another program would; give the answer."""
+    answer = page.request.post(path, data=fields)
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+@pytest.fixture
+def project(page: Page) -> Any:
+    """Make a project with one scene that the provider refuses."""
+    made = make(page, "/api/mv/projects/", idea="The pier", character_description="A tall man in a red coat")
+    make(page, "/api/mv/scenes/", project_id=made["id"], description=REFUSED)
+    return made
+
+
+def test_a_refused_scene_says_why_and_is_made_after_an_edit(page: Page, project: Any, trouble: Trouble) -> None:
+    page.goto(f"/studio/{project['id']}/")
+    card = page.locator("mv-scene-card")
+    card.get_by_role("button", name="Make clip").click()
+    expect(card.locator(".scene-picture > .problem")).to_contain_text(
+        "Scene 1 failed: Refused by", timeout=MADE_WITHIN_MS
+    )
+    expect(card.locator(".scene-picture > .problem")).to_contain_text("It cost nothing.")
+    expect(page.locator("mv-summary-bar")).to_contain_text("1 scene: 0 loading / 0 succeeded / 1 failed")
+    card.get_by_role("button", name="Edit").click()
+    card.get_by_label("Scene text").fill("Wide shot of the pier at dusk.")
+    card.get_by_role("button", name="Retry").click()  # what is being edited is saved first
+    expect(card.locator(".badge").first).to_have_text("Ready", timeout=MADE_WITHIN_MS)
+    page.get_by_role("button", name="Stitch").click()
+    expect(page.locator("mv-final-card .badge")).to_have_text("Ready", timeout=MADE_WITHIN_MS)
+    trouble.check()
+
+
+def test_an_edit_survives_a_reload(page: Page, project: Any) -> None:
+    page.goto(f"/studio/{project['id']}/")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Scene text").fill("Half a sentence")
+    page.reload()
+
+    expect(page.get_by_label("Scene text")).to_have_value("Half a sentence")
+
+
+def test_quick_job_saves_what_is_there_and_the_studio_asks_for_the_rest(page: Page, trouble: Trouble) -> None:
+    page.goto("/create/")
+    page.get_by_label("Idea").fill("A calm sea")
+    page.get_by_role("button", name="Quick Job").click()
+    page.wait_for_url("**/studio/*/")
+    page.get_by_role("button", name="Generate Videos").click()
+
+    expect(page.get_by_label("Idea")).to_have_value("A calm sea")
+    expect(page.get_by_label("Character & style")).to_be_focused()
+    expect(page.locator(".notice").first).to_contain_text("Nothing starts by itself")
+    trouble.check()
+
+
+def test_a_studio_that_is_away_is_said_and_found_again(page: Page, context: BrowserContext, project: Any) -> None:
+    page.goto(f"/studio/{project['id']}/")
+    expect(page.locator("mv-scene-card")).to_have_count(1)
+    context.set_offline(True)
+    expect(page.get_by_text("Reconnecting…")).to_be_visible(timeout=3_000)
+    context.set_offline(False)
+    make(page, "/api/mv/scenes/", project_id=project["id"], description="A second scene")
+
+    expect(page.locator("mv-scene-card")).to_have_count(2)
+    expect(page.get_by_text("Reconnecting…")).to_be_hidden()
+
+
+def test_nothing_is_wider_than_a_narrow_phone(page: Page, project: Any, trouble: Trouble) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/", "/create/", f"/studio/{project['id']}/", "/nothing-here"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    assert trouble.violations == []
