@@ -39,7 +39,10 @@ def flavors_sync(*, dry_run: bool = False) -> SyncReport:
     folders = find_folders(SHIPPED, settings.MV_FLAVORS_DIR)
     report = SyncReport()
     with transaction.atomic():
-        known = {flavor.name: flavor for flavor in ConfigFlavor.objects.select_for_update().select_related("revision")}
+        known = {
+            flavor.name: flavor
+            for flavor in ConfigFlavor.objects.select_for_update(of=("self",)).select_related("revision")
+        }
         for name in sorted(folders, key=lambda each: (each != DEFAULT, each)):
             _sync_one(known.get(name), folders[name], report)
         report.gone = sorted(name for name, row in known.items() if row.folder_found and name not in folders)

@@ -18,11 +18,16 @@ CHILD_GUARD = str(Path(__file__).parent / "support" / "child_guard")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_network_for_children() -> Iterator[None]:
-    """Let every Python that a test starts refuse to leave the machine too."""
+def children() -> Iterator[None]:
+    """Let every Python that a test starts refuse to leave the machine too, and keep to its own data folder.
+
+    Servers named for this run are for the rows of this process: a child that shared them would write beside a test.
+    """
     before = os.environ.get("PYTHONPATH")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(path for path in (CHILD_GUARD, before) if path))
+        for name in ("DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL"):
+            patch.delenv(name, raising=False)
         yield
 
 

@@ -213,9 +213,7 @@ def test_new_default_that_would_break_a_borrower_leaves_it_as_it_was(place: Path
     assert flavor_resolve(name="default").number_of_scenes == 2
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"name": "Not A Name"}, {"origin": "elsewhere"}, {"name": "default", "active": False}]
-)
+@pytest.mark.parametrize("wrong", [{"name": "Not A Name"}, {"origin": "nowhere"}, {"name": "default", "active": False}])
 def test_database_refuses_a_row_that_cannot_be(wrong: dict[str, object]) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         ConfigFlavor.objects.create(**{"name": "mine", **wrong})
