@@ -30,15 +30,19 @@ def environment(data_dir: Path, **extra: str) -> dict[str, str]:
 
 
 def living(data_dir: Path) -> dict[int, str]:
-    """Find every process that was started with this data folder, zombies apart: pid → command line."""
+    """Find every process that was started with this data folder or works on files in it: pid → command line.
+
+    The second kind are tools such as ffmpeg, which get a bare environment. Zombies do not count.
+    """
     wanted = f"MV_DATA_DIR={data_dir}".encode()
     found = {}
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit() or int(folder.name) == os.getpid():
             continue
         try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            line = (folder / "cmdline").read_bytes()
+            if str(data_dir).encode() in line or wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found[int(folder.name)] = line.replace(b"\0", b" ").decode()
         except (OSError, ValueError):
             continue
     return {pid: line for pid, line in found.items() if line}
