@@ -83,3 +83,16 @@ def test_the_image_prompt_holds_the_character() -> None:
     prompt = render_image_prompt(flavor_resolve(name="mv1"), character_description="a tall man, green coat")
 
     assert "a tall man, green coat" in prompt
+
+
+def test_a_prompt_is_logged_as_its_template_and_never_filled_in(caplog: pytest.LogCaptureFixture) -> None:
+    flavor = flavor_resolve(name="mv1")
+    with caplog.at_level("DEBUG", logger="mv.events"):
+        render_scene_prompt(flavor, idea="A private idea", character_description="Somebody", number_of_scenes=2)
+
+    logged = {record.message: vars(record) for record in caplog.records}
+    assert logged["config_flavor_selected"]["flavor"] == "mv1"
+    assert logged["config_flavor_selected"]["revision"] == 1
+    assert logged["flavor_config_loaded"]["config_type"] == "scene_prompts"
+    assert logged["flavor_config_loaded"]["config"] == flavor.scene_prompt
+    assert "A private idea" not in str(logged)
