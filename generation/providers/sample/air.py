@@ -25,7 +25,7 @@ class Air:
     @property
     def figure(self) -> Colour:
         """Give the tint of the performer: the hour's, lifted as a lamp beside the camera would."""
-        return mix(self.tint, (255, 244, 232), 0.36)
+        return mix(self.tint, (255, 244, 232), 0.5 if self.stars > 0.5 else 0.36)
 
     def far(self, colour: Colour, amount: float) -> Colour:
         """Show a colour through haze: 0 is near, 1 is lost in the horizon."""

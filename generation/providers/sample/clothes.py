@@ -67,7 +67,7 @@ def paint_torso(canvas: Canvas, traits: Traits) -> None:
 
 def _open_front(canvas: Canvas, traits: Traits, low: float, collar: Colour) -> None:
     inner = traits.under_colour
-    canvas.fill(_mirror([(0.34, 1.5), (0.42, 2.4), (0.36, low)]), inner, depth=0.1, bright=0.05)
+    canvas.fill(_mirror([(0.34, 1.5), (0.42, 2.4), (0.36, low - 0.06)]), inner, depth=0.1, bright=0.05, round_=False)
     canvas.flat(_mirror([(0.26, 1.44), (0.2, 1.66), (0.02, 1.86)]), shade(traits.skin, 0.2))
     for side in (-1, 1):
         lapel = [(0.3, 1.36), (0.66, 1.62), (0.78, 2.2), (0.46, 2.6), (0.34, 3.3), (0.3, 2.3)]
@@ -84,7 +84,7 @@ def _jacket(canvas: Canvas, traits: Traits, low: float) -> None:
 
 def _suit(canvas: Canvas, traits: Traits, low: float) -> None:
     _open_front(canvas, traits, low, shade(traits.garment_colour, 0.12))
-    tie = traits.mark_colour
+    tie = traits.accessory_colour
     canvas.fill([(-0.1, 1.8), (0.1, 1.8), (0.15, 2.9), (0.0, 3.15), (-0.15, 2.9)], tie, depth=0.06)
     canvas.fill([(-0.14, 1.62), (0.14, 1.62), (0.08, 1.86), (-0.08, 1.86)], lit(tie, 0.1), depth=0.04)
 
@@ -200,14 +200,14 @@ def _armour(canvas: Canvas, traits: Traits, low: float) -> None:
 
 
 def _worn(canvas: Canvas, traits: Traits) -> None:
-    colour = traits.mark_colour
-    if traits.mark == "scarf":
+    colour = traits.accessory_colour
+    if traits.accessory == "scarf":
         canvas.fill(_mirror([(0.5, 1.06), (0.72, 1.36), (0.6, 1.72), (0.1, 1.84)]), colour, depth=0.16)
         canvas.fill([(0.2, 1.6), (0.56, 1.56), (0.66, 2.9), (0.28, 3.0)], lit(colour, 0.08), depth=0.1)
-    if traits.mark == "necklace":
+    if traits.accessory == "necklace":
         canvas.line([(-0.46, 1.56), (-0.24, 2.1), (0.0, 2.26), (0.24, 2.1), (0.46, 1.56)], NAMED["gold"], 0.04)
         canvas.fill(oval(0.0, 2.36, 0.13, 0.16), colour, depth=0.05, bright=0.5)
-    if traits.mark == "tie" and traits.garment != "suit":
+    if traits.accessory == "tie" and traits.garment != "suit":
         for side in (-1, 1):
             canvas.fill([(0.0, 1.74), (side * 0.36, 1.58), (side * 0.36, 1.96)], colour, depth=0.06)
 

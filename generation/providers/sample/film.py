@@ -65,8 +65,8 @@ class Film:
             box = (round(stand.x - self.shadow.size[0] / 2), round(floor - self.shadow.size[1] * 0.42))
             frame.paste((14, 10, 26), box, self.shadow)
         self.performer.draw(frame, stand, number=number)
-        if self.set.front is not None:
-            self.set.front.draw(frame, camera)
+        for layer in self.set.front:
+            layer.draw(frame, camera)
         self.weather.draw(frame, at)
         frame.paste(self.mark, (self.size[0] - self.mark.size[0], 0), self.mark)
         return frame

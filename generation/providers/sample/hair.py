@@ -79,7 +79,7 @@ def front(canvas: Canvas, traits: Traits, pose: Pose) -> None:
             for step in range(6):
                 at = (side * (0.86 + 0.05 * (step % 2)), 0.25 + step * 0.29)
                 canvas.fill(oval(at[0], at[1], 0.15, 0.19, side * 0.5), traits.hair_colour, depth=0.07)
-            canvas.flat(oval(side * 0.9, 1.98, 0.08, 0.07), traits.mark_colour)
+            canvas.flat(oval(side * 0.9, 1.98, 0.08, 0.07), traits.accessory_colour)
     _gloss(canvas, traits, shift)
 
 
@@ -114,7 +114,7 @@ def _top(traits: Traits) -> list[Point]:
         return [(-0.3, -0.7), (-0.36, -1.2), (-0.2, -1.7), (0.0, -1.86), (0.2, -1.7), (0.36, -1.2), (0.3, -0.7)]
     if traits.hair in {"curly", "afro"}:
         big = 1.14 if traits.hair == "afro" else 1.0
-        return [p for p in _cloud(0.0, -0.36, big, big * 0.94) if p[1] < -0.3][::1]
+        return _cloud(0.0, -0.36, big, big * 0.94)[22:]
     return _CAP
 
 
@@ -175,13 +175,15 @@ def hat(canvas: Canvas, traits: Traits, pose: Pose) -> None:
         beret = [(-0.95, -0.62), (-1.1, -0.98), (-0.6, -1.32), (0.3, -1.36), (0.86, -1.02), (0.86, -0.62), (0.0, -0.72)]
         canvas.fill(_sided(beret, shift), colour, depth=0.2)
     _crowns(canvas, traits, shift)
-    if traits.mark == "headphones":
+    if traits.accessory == "headphones":
         _headphones(canvas, traits)
-    if traits.mark == "flower":
+    if traits.accessory == "flower":
         _flower(canvas, traits, shift)
-    if traits.mark == "earring":
+    if traits.accessory == "earring":
         for side in (-1, 1):
-            canvas.fill(oval(side * 0.84 - pose.turn * 0.08, 0.38, 0.07, 0.1), NAMED["gold"], depth=0.04, bright=0.5)
+            canvas.fill(
+                oval(side * 0.84 - pose.turn * 0.08, 0.38, 0.07, 0.1), traits.accessory_colour, depth=0.04, bright=0.5
+            )
 
 
 def _crowns(canvas: Canvas, traits: Traits, shift: float) -> None:
@@ -217,9 +219,9 @@ def _headphones(canvas: Canvas, traits: Traits) -> None:
     arc = [
         (math.cos(a) * 0.98, -0.1 + math.sin(a) * 1.28) for a in (math.pi * (1.02 + 0.96 * i / 24) for i in range(25))
     ]
-    canvas.line(arc, shade(traits.mark_colour, 0.3), 0.1)
+    canvas.line(arc, shade(traits.accessory_colour, 0.3), 0.1)
     for side in (-1, 1):
-        canvas.fill(oval(side * 0.94, 0.06, 0.19, 0.32), traits.mark_colour, depth=0.1, bright=0.35)
+        canvas.fill(oval(side * 0.94, 0.06, 0.19, 0.32), traits.accessory_colour, depth=0.1, bright=0.35)
 
 
 def _flower(canvas: Canvas, traits: Traits, shift: float) -> None:
@@ -227,6 +229,8 @@ def _flower(canvas: Canvas, traits: Traits, shift: float) -> None:
     for index in range(5):
         angle = 2 * math.pi * index / 5
         canvas.fill(
-            oval(x + 0.16 * math.cos(angle), y + 0.16 * math.sin(angle), 0.13, 0.13), traits.mark_colour, depth=0.05
+            oval(x + 0.16 * math.cos(angle), y + 0.16 * math.sin(angle), 0.13, 0.13),
+            traits.accessory_colour,
+            depth=0.05,
         )
     canvas.flat(oval(x, y, 0.09, 0.09), NAMED["yellow"], round_=False)

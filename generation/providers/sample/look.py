@@ -45,7 +45,7 @@ _MOVES: tuple[tuple[str, str], ...] = (
     (r"crane|tilt(s|ing)? up|rises? up|jib", "crane"),
     (r"push(es|ing)?[ -]in|zoom(s|ing)? in|dolly in|tracks? in", "push"),
     (r"pull(s|ing)? (back|out)|zoom(s|ing)? out|dolly out", "pull"), (r"hand-?held|shaky", "handheld"),
-    (r"pan(s|ning)?[^.]{0,16}left|sweep[^.]{0,16}left", "pan-left"), (r"\bpan(s|ning)?\b|sweep|tracking|orbit", "pan"),
+    (r"\b(pan|sweep)[^.]{0,24}left", "pan-left"), (r"\bpan(s|ning)?\b|sweep|tracking|orbit", "pan"),
     (r"static|locked|still frame|tripod", "still"),
 )  # fmt: skip
 _SHOTS: tuple[tuple[str, str], ...] = (
@@ -115,8 +115,9 @@ def _count(words: list[str], table: dict[str, str]) -> str | None:
 
 
 def _match(text: str, table: tuple[tuple[str, str], ...]) -> str | None:
-    found = [(hit.start(), name) for pattern, name in table if (hit := re.search(pattern, text))]
-    return min(found)[1] if found else None
+    """Give what is named first; of two that start alike, the one higher in the table."""
+    found = [(hit.start(), order) for order, (pattern, _) in enumerate(table) if (hit := re.search(pattern, text))]
+    return table[min(found)[1]][1] if found else None
 
 
 def _shot(text: str) -> str:

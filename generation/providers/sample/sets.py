@@ -27,10 +27,10 @@ _PAINTERS: dict[str, Painter] = {
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """The painted layers: behind the performer (far ones first), and in front (None in a close-up)."""
+    """The painted layers: behind the performer (far ones first), and in front (nothing in a close-up)."""
 
     behind: tuple[Layer, ...]
-    front: Layer | None
+    front: tuple[Layer, ...]
 
 
 def build_set(look: Look, air: Air, view: View, dice: Dice, *, full: tuple[int, int]) -> Set:
@@ -49,8 +49,15 @@ def build_set(look: Look, air: Air, view: View, dice: Dice, *, full: tuple[int, 
         Layer(soften(middle.finish(), view.blur), 0.85, view.frame),
     )
     if look.shot == "close":
-        return Set(behind, None)
+        return Set(behind, ())
     factor = full[0] / view.frame[0]
     image = soften(near.finish(), 2.2 if not look.crowd else 1.2)
     large = image.resize((round(image.size[0] * factor), round(image.size[1] * factor)), Image.Resampling.BICUBIC)
-    return Set(behind, Layer(large, 1.25, full))
+    # In two halves: what stands at both sides would else make one layer as large as the frame.
+    middle_x = large.size[0] // 2
+    halves = []
+    for left, right in ((0, middle_x), (middle_x, large.size[0])):
+        half = Image.new("RGBA", large.size, (0, 0, 0, 0))
+        half.paste(large.crop((left, 0, right, large.size[1])), (left, 0))
+        halves.append(Layer(half, 1.25, full))
+    return Set(behind, tuple(halves))

@@ -141,8 +141,8 @@ def room(scenery: Scenery) -> None:
     _lamp(middle, (-side * 0.36, 0.22), air)
     for index in range(7):
         angle = -0.5 + index * 0.17
-        root = (side * view.reach * 0.74, 0.7)
-        leaf = [root, (root[0] + angle * 0.24, 0.4), (root[0] + angle * 0.66, 0.22)]
+        root = (side * view.reach * 0.74, view.low + 0.08)
+        leaf = [root, (root[0] + angle * 0.24, root[1] - 0.16), (root[0] + angle * 0.56, root[1] - 0.28)]
         near.flat(limb(leaf, [0.012, 0.05, 0.004]), air.far((26, 46, 40), 0.0))
 
 
@@ -233,7 +233,8 @@ def space(scenery: Scenery) -> None:
     _dome(middle, side * 0.55, air)
     for index in range(6):
         x = dice.between(f"nx{index}", -1.0, 1.0) * view.reach
-        near.flat(oval(x, 0.7, dice.between(f"nr{index}", 0.08, 0.2), 0.12), air.far((30, 28, 44), 0.0), round_=False)
+        stone = oval(x, view.low + 0.07, dice.between(f"nr{index}", 0.08, 0.2), 0.1)
+        near.flat(stone, air.far((30, 28, 44), 0.0), round_=False)
 
 
 def _planet(canvas: Canvas, at: Point, big: float, tone: Colour) -> None:

@@ -3,7 +3,7 @@
 from generation.providers.sample.air import Air
 from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.dice import Dice
-from generation.providers.sample.palette import lit, mix, shade
+from generation.providers.sample.palette import Colour, lit, mix, shade
 from generation.providers.sample.view import Scenery, View, ground
 
 
@@ -52,11 +52,18 @@ def sea(scenery: Scenery) -> None:
         tone = mix(deep, air.sun, 0.75) if glitter else mix(air.horizon, deep, 0.55)
         far.flat(limb([(x - long, y), (x, y + 0.002), (x + long, y)], [0.0006, 0.002 + y * 0.007, 0.0006]), tone)
     _pier(middle, view, air)
-    for index in range(9):
-        x = dice.between(f"gx{index}", -1.0, 1.0) * view.reach
-        near.flat(
-            oval(x, 0.66, dice.between(f"gr{index}", 0.08, 0.22), 0.13), air.far((26, 30, 40), 0.05), round_=False
-        )
+    _blades(near, view, dice, air.far((30, 40, 44), 0.05), middle=0.34)
+
+
+def _blades(near: Canvas, view: View, dice: Dice, colour: Colour, *, middle: float) -> None:
+    """Paint long grass along the lower edge, none of it before the `middle` (world units to either side)."""
+    low = view.low
+    for index in range(40):
+        x = (-1.0 + 2 * (index + dice.unit(f"gx{index}")) / 40) * view.reach
+        tall = dice.between(f"gh{index}", 0.06, 0.2) * min(1.0, max(0.3, abs(x) / (middle * 2)))
+        tip = (x + dice.between(f"gt{index}", -0.03, 0.09), low + 0.02 - tall)
+        bend = (x + (tip[0] - x) * 0.3, low + 0.02 - tall * 0.5)
+        near.flat(limb([(x, low + 0.1), bend, tip], [0.013, 0.01, 0.001]), colour)
 
 
 def _pier(canvas: Canvas, view: View, air: Air) -> None:
@@ -101,8 +108,8 @@ def forest(scenery: Scenery) -> None:
         middle.flat(tuft, air.far((66, 112, 62), 0.3 - y * 0.4), round_=False)
     for index in range(14):
         side = -1 if index % 2 else 1
-        root = (side * dice.between(f"nx{index}", 0.4, 1.0) * view.reach * 0.95, 0.72)
-        tip = (root[0] - side * dice.between(f"nt{index}", -0.1, 0.3), 0.72 - dice.between(f"nh{index}", 0.2, 0.44))
+        root = (side * dice.between(f"nx{index}", 0.5, 1.0) * view.reach * 0.95, view.low + 0.05)
+        tip = (root[0] - side * dice.between(f"nt{index}", -0.1, 0.2), root[1] - dice.between(f"nh{index}", 0.1, 0.3))
         bend = ((root[0] + tip[0]) / 2 + side * 0.06, (root[1] + tip[1]) / 2)
         near.flat(limb([root, bend, tip], [0.02, 0.034, 0.004]), air.far((14, 34, 26), 0.04))
 
@@ -174,10 +181,15 @@ def desert(scenery: Scenery) -> None:
             limb([(x - 0.1, y), (x, y - 0.008), (x + 0.1, y)], [0.001, 0.004, 0.001]), air.far((176, 120, 76), 0.0)
         )
     _cactus(middle, (-view.light * 0.62, 0.27), 0.36, air)
-    near.flat(
-        [(-view.reach, 0.9), (-view.reach, 0.5), (-0.5, 0.62), (0.4, 0.66), (view.reach, 0.56), (view.reach, 0.9)],
-        air.far((92, 56, 46), 0.0),
-    )
+    low = view.low
+    edge = [
+        (-view.reach, low + 0.3),
+        (-view.reach, low - 0.08),
+        (-0.5, low),
+        (0.4, low + 0.03),
+        (view.reach, low - 0.04),
+    ]
+    near.flat([*edge, (view.reach, low + 0.3)], air.far((92, 56, 46), 0.0))
 
 
 def _mesas(canvas: Canvas, view: View, air: Air, dice: Dice) -> None:
@@ -247,9 +259,4 @@ def mountains(scenery: Scenery) -> None:
         x, y = dice.between(f"lx{index}", -1.0, 1.0) * view.reach, 0.1 + dice.unit(f"ly{index}") ** 1.4 * 0.5
         small = 0.003 + y * 0.012
         middle.flat(oval(x, y, small, small * 0.8), air.far(dice.pick(f"lc{index}", flowers), 0.1), round_=False)
-    for index in range(34):
-        x = (-1.0 + 2 * (index + dice.unit(f"gx{index}")) / 34) * view.reach
-        tip = (x + dice.between(f"gt{index}", -0.05, 0.05), 0.72 - dice.between(f"gh{index}", 0.1, 0.26))
-        near.flat(
-            limb([(x, 0.75), ((x + tip[0]) / 2 + 0.01, 0.66), tip], [0.012, 0.01, 0.002]), air.far((30, 58, 40), 0.0)
-        )
+    _blades(near, view, dice, air.far((30, 58, 40), 0.0), middle=0.3)

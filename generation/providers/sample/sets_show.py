@@ -188,10 +188,17 @@ def crowd(near: Canvas, view: View, air: Air, dice: Dice) -> None:
         tone = mix(air.far(_INK, 0.06), air.rim, 0.05 if row else 0.16)
         for index in range(count):
             x = (-1.0 + 2 * (index + 0.7 * dice.unit(f"x{row}{index}")) / count) * view.reach
-            y = 0.33 + row * 0.07 - 0.04 * dice.unit(f"y{row}{index}")
+            y = view.low * 0.84 + row * 0.07 - 0.04 * dice.unit(f"y{row}{index}")
             near.flat(oval(x, y, 0.034, 0.043), tone, round_=False)
             near.flat(
-                [(x - 0.09, 0.9), (x - 0.07, y + 0.06), (x, y + 0.035), (x + 0.07, y + 0.06), (x + 0.09, 0.9)], tone
+                [
+                    (x - 0.09, view.low + 0.5),
+                    (x - 0.07, y + 0.06),
+                    (x, y + 0.035),
+                    (x + 0.07, y + 0.06),
+                    (x + 0.09, view.low + 0.5),
+                ],
+                tone,
             )
             if dice.chance(f"h{row}{index}", 0.42):
                 _raised(near, (x, y), tone, dice.between(f"a{row}{index}", -0.5, 0.5), air)

@@ -56,6 +56,11 @@ class View:
         """Give how far a layer goes to either side, in world units."""
         return self.size[0] / 2 / self.unit
 
+    @property
+    def low(self) -> float:
+        """Give the lower edge of the frame, in world units."""
+        return self.frame[1] * (1 - self.horizon) / self.unit
+
     def canvas(self) -> Canvas:
         """Give an empty layer to paint on, in world units."""
         return Canvas(self.size, unit=self.unit, origin=(self.size[0] / 2, self.level), light=self.light)

@@ -30,11 +30,14 @@ HATS: dict[str, str] = {
     "headband": "band", "bandana": "band", "top-hat": "tall", "tophat": "tall", "straw": "brim",
 }  # fmt: skip
 MARKS: dict[str, str] = {
-    "scar": "scar", "freckles": "freckles", "freckled": "freckles", "earring": "earring", "earrings": "earring",
-    "tattoo": "tattoo", "tattoos": "tattoo", "headphones": "headphones", "scarf": "scarf", "flower": "flower",
+    "scar": "scar", "freckles": "freckles", "freckled": "freckles", "tattoo": "tattoo", "tattoos": "tattoo",
     "eyepatch": "patch", "eye-patch": "patch", "patch": "patch", "paint": "stripe", "painted": "stripe",
-    "makeup": "stripe", "make-up": "stripe", "star": "star", "necklace": "necklace", "pendant": "necklace",
-    "medallion": "necklace", "tie": "tie", "bow-tie": "tie", "bowtie": "tie",
+    "makeup": "stripe", "make-up": "stripe", "star": "star",
+}  # fmt: skip
+ACCESSORIES: dict[str, str] = {
+    "earring": "earring", "earrings": "earring", "headphones": "headphones", "scarf": "scarf", "flower": "flower",
+    "necklace": "necklace", "pendant": "necklace", "medallion": "necklace", "tie": "tie", "bow-tie": "tie",
+    "bowtie": "tie",
 }  # fmt: skip
 _MEN = {"man", "boy", "he", "his", "him", "male", "king", "father", "guy", "cowboy", "gentleman", "prince", "sailor"}
 _WOMEN = {"woman", "girl", "she", "her", "female", "queen", "mother", "lady", "princess", "diva", "witch"}
@@ -85,6 +88,8 @@ class Traits:
     beard: str
     mark: str
     mark_colour: Colour
+    accessory: str
+    accessory_colour: Colour
     eyes: Colour
     face: float
 
@@ -132,9 +137,11 @@ def _first(words: list[str], table: dict[str, str]) -> str | None:
 
 
 def _hair(words: list[str], dice: Dice, gender: str, age: str) -> tuple[str, Colour]:
-    nouns = {"hair", "haired", "curls", "bob", "braids", "braid", "ponytail", "bun", "mohawk", "afro", "fringe", "locs"}
+    nouns = {"hair", "haired", "curls", "bob", "braids", "braid", "ponytail", "bun", "mohawk", "afro", "fringe"}
+    nouns |= {"locs", "dreadlocks", "quiff", "pompadour", "topknot"}
     joined = [part for word in words for part in word.split("-")]
     colour = _near(joined, nouns, {**NAMED, **HAIR})
+    colour = colour or _near(joined, {"beard", "bearded", "moustache", "mustache"}, {**NAMED, **HAIR})
     direct = next((HAIR[word] for word in joined if word in {"blonde", "blond", "brunette", "ginger"}), None)
     if "redhead" in joined or "redheaded" in joined:
         direct = HAIR["red"]
@@ -197,7 +204,10 @@ def read_traits(description: str) -> Traits:
     age = "old" if known & _OLD else "child" if known & _YOUNG else "adult"
     hair, hair_colour = _hair(words, dice, gender, age)
     garment, garment_colour = _clothes(words, dice)
-    mark = _first(words, MARKS) or dice.pick("mark", ["earring", "freckles", "scarf", "necklace", "star", "none"])
+    mark, accessory = _first(words, MARKS), _first(words, ACCESSORIES)
+    if mark is None and accessory is None:
+        mark = dice.pick("mark", ("freckles", "star", "none"))
+        accessory = dice.pick("accessory", ("earring", "scarf", "necklace"))
     hat = _first(words, HATS) or "none"
     eyes = _near(words, {"eyes", "eyed"}, NAMED)
     accents = [NAMED[name] for name in ("gold", "coral", "turquoise", "cream", "crimson", "mint")]
@@ -216,8 +226,10 @@ def read_traits(description: str) -> Traits:
         hat_colour=_near(words, set(HATS), NAMED) or dice.pick("hat-colour", accents),
         glasses=_glasses(words),
         beard=_beard(words),
-        mark=mark,
+        mark=mark or "none",
         mark_colour=_near(words, set(MARKS), NAMED) or dice.pick("mark-colour", accents),
+        accessory=accessory or "none",
+        accessory_colour=_near(words, set(ACCESSORIES), NAMED) or dice.pick("accessory-colour", accents),
         eyes=eyes or dice.pick("eyes", [(70, 48, 40), (60, 90, 110), (70, 96, 70)]),
         face=dice.unit("face"),
     )

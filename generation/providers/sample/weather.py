@@ -28,7 +28,7 @@ class Weather:
             for index in range(_COUNTS.get(kind, 0))
         ]
         self.dots = [_dot(radius, _tone(kind, air)) for radius in _radii(kind, size)]
-        self.fog = _fog(size, air, dice) if kind in {"fog", "rain"} else None
+        self.fog = _fog(size, dice, thick=84 if kind == "fog" else 44) if kind in {"fog", "rain"} else None
 
     def draw(self, frame: Image.Image, at: float) -> None:
         """Draw what is in the air at `at` seconds onto an RGB frame."""
@@ -116,7 +116,7 @@ def _dot(radius: float, tone: Colour) -> Image.Image:
     return dot
 
 
-def _fog(size: tuple[int, int], air: Air, dice: Dice) -> Image.Image:
+def _fog(size: tuple[int, int], dice: Dice, *, thick: int) -> Image.Image:
     """Give the mask of a bank of fog over the lower half, wider than the frame so that it can drift."""
     wide, high = round(size[0] * 1.4), round(size[1] * 0.62)
     mask = Image.new("L", (wide // 8, high // 8), 0)
@@ -124,7 +124,7 @@ def _fog(size: tuple[int, int], air: Air, dice: Dice) -> Image.Image:
     for index in range(26):
         x, y = dice.unit(f"fx{index}") * wide / 8, (0.3 + 0.8 * dice.unit(f"fy{index}")) * high / 8
         rx = dice.between(f"fr{index}", 0.06, 0.16) * wide / 8
-        pen.ellipse((x - rx, y - rx * 0.3, x + rx, y + rx * 0.3), fill=84)
+        pen.ellipse((x - rx, y - rx * 0.3, x + rx, y + rx * 0.3), fill=thick)
     return mask.filter(ImageFilter.GaussianBlur(high / 8 * 0.09)).resize((wide, high), Image.Resampling.BICUBIC)
 
 
