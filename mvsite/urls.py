@@ -12,5 +12,6 @@ urlpatterns = [
     path("api/", include("mvsite.api")),
     path("", include("generation.web.urls")),
 ]
+handler400 = "mvsite.health.bad_request"
 handler404 = "mvsite.health.not_found"
 handler500 = "mvsite.health.server_error"

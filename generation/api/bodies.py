@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from generation.api import examples
 from generation.api.fields import RequestSerializer, an_id, choice_of, seed, usd, whole, words
 from generation.choices import CutBy, ProjectMode
 
@@ -11,6 +13,13 @@ LONGEST_TARGET_SECONDS = 900
 TEXTS = ("title", "idea", "character_description", "config_flavor")
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.body(
+            "A project", {"title": "Storm dance", "idea": examples.IDEA, "character_description": examples.CHARACTER}
+        )
+    ]
+)
 class ProjectRequestSerializer(RequestSerializer):
     """Body of POST and PATCH of a project; every member may be left out, null empties it."""
 
@@ -42,12 +51,20 @@ class ProjectRequestSerializer(RequestSerializer):
         return f"{seconds:g}"
 
 
+@extend_schema_serializer(examples=[examples.body("A price that was agreed to", {"confirm_cost_usd": "9.60"})])
 class RunRequestSerializer(RequestSerializer):
     """Body of a project's `run`."""
 
     confirm_cost_usd = usd()
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.body(
+            "A scene in between", {"project_id": examples.PROJECT_ID, "index": 1, "description": examples.TEXT}
+        )
+    ]
+)
 class SceneAddSerializer(RequestSerializer):
     """Body of POST of a scene: where it goes (the end when not said), and its text if there is one yet."""
 
@@ -57,6 +74,9 @@ class SceneAddSerializer(RequestSerializer):
     negative_description = words()
 
 
+@extend_schema_serializer(
+    examples=[examples.body("A better text", {"description": examples.TEXT, "negative_description": "daylight"})]
+)
 class SceneEditSerializer(RequestSerializer):
     """Body of PATCH of a scene; the result is a new version."""
 
@@ -68,6 +88,9 @@ class SceneEditSerializer(RequestSerializer):
         return {name: value or "" for name, value in attrs.items()}
 
 
+@extend_schema_serializer(
+    examples=[examples.body("A new order", {"project_id": examples.PROJECT_ID, "scene_ids": [examples.SCENE_ID]})]
+)
 class ReorderSerializer(RequestSerializer):
     """Body of `scenes/reorder`: every scene of the project once, in the new order."""
 
@@ -75,12 +98,14 @@ class ReorderSerializer(RequestSerializer):
     scene_ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=60)
 
 
+@extend_schema_serializer(examples=[examples.body("To the front", {"index": 0})])
 class MoveSerializer(RequestSerializer):
     """Body of `scenes/{id}/reorder`: the place this scene moves to."""
 
     index = serializers.IntegerField(min_value=0, max_value=59)
 
 
+@extend_schema_serializer(examples=[examples.body("The take with this video", {"video_id": examples.VIDEO_ID})])
 class SelectTakeSerializer(RequestSerializer):
     """Body of `select_take`."""
 
@@ -91,6 +116,7 @@ class EmptySerializer(RequestSerializer):
     """A POST that needs no body."""
 
 
+@extend_schema_serializer(examples=[examples.body("Nothing was bought", {"outcome": "not_bought"})])
 class ResolveSerializer(RequestSerializer):
     """Body of `resolve`: what a person found out at the provider."""
 

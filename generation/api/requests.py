@@ -54,12 +54,13 @@ class ScenesRequestSerializer(RequestSerializer):
                 )
         return attrs
 
-    def parameters(self) -> dict[str, str | int | float | bool]:
-        """Return the members that are no field. Raises `ValidationError` when one is not a plain value."""
+    def parameters(self) -> dict[str, Any]:
+        """Return the members that are no field: plain values or lists of them. Raises `ValidationError` otherwise."""
         extra = {name: value for name, value in self.initial_data.items() if name not in self.fields}
-        bad = [name for name, value in extra.items() if not _is_plain(value)]
+        lists = {name: value if isinstance(value, list) else [value] for name, value in extra.items()}
+        bad = [name for name, values in lists.items() if not all(_is_plain(value) for value in values)]
         if bad:
-            sentence = "A parameter is a text of up to 2,000 characters, a number, true or false."
+            sentence = "A parameter is a text of up to 2,000 characters, a number, true or false, or a list of them."
             raise serializers.ValidationError({readable(name): [sentence] for name in bad})
         return extra
 

@@ -7,6 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import RequestFactory
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from mvsite.accounts.models import User
@@ -76,3 +77,85 @@ def test_address_that_does_not_exist_is_404(api: APIClient) -> None:
 def test_foreign_host_name_is_400(owner: User) -> None:
     response = APIClient(HTTP_HOST="studio.example").get("/api/schema/")
     assert assert_problem(response, 400)["code"] == "user:request:host"
+
+
+def json_post(api: APIClient, body: bytes, kind: str = "application/json", **headers: str) -> HttpResponseBase:
+    return api.post("/api/mv/create_scenes", body, content_type=kind, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b'{"idea": "\xff"}',
+        b'{"seed": NaN}',
+        b'{"seed": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b"\x00",
+        b"{'idea': 1}",
+    ],
+    ids=["cut off", "not UTF-8", "NaN", "endless number", "endless depth", "NUL", "Python"],
+)
+def test_body_that_is_no_json_is_400(api: APIClient, body: bytes) -> None:
+    assert assert_problem(json_post(api, body), 400)["code"] == "user:request:malformed"
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"5", b'{"idea": 1e400}', b'{"\\ud800": 1}'])
+def test_json_of_the_wrong_shape_is_400_with_pointers(api: APIClient, body: bytes) -> None:
+    found = assert_problem(json_post(api, body), 400)
+    assert found["code"] == "user:request:invalid"
+    assert all({"pointer", "detail", "code"} == error.keys() for error in found["errors"])
+
+
+def test_body_that_is_too_large_is_413(api: APIClient, settings: Settings) -> None:
+    body = b'{"idea": "' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
+    assert assert_problem(json_post(api, body), 413)["code"] == "user:request:too_large"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+def test_body_of_another_kind_is_415(api: APIClient, kind: str) -> None:
+    assert assert_problem(json_post(api, b"idea=x", kind), 415)["code"] == "user:request:media_type"
+
+
+def test_answer_of_another_kind_is_406(api: APIClient) -> None:
+    response = api.get("/api/mv/projects/", headers={"Accept": "text/html"})
+    assert assert_problem(response, 406)["code"] == "user:request:not_acceptable"
+
+
+@pytest.mark.parametrize("cursor", ["x", "cD0x", "cD0lMDA="])
+def test_cursor_that_leads_nowhere_is_404(api: APIClient, cursor: str) -> None:
+    assert_problem(api.get(f"/api/mv/projects/?cursor={cursor}"), 404)
+
+
+def test_our_own_failure_is_500_and_tells_nothing(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr("generation.api.projects.project_data", fail)
+    response = api.post("/api/mv/projects/", {}, format="json")
+    body = assert_problem(response, 500)
+    assert body["code"] == "app:server:error"
+    assert "secret" not in str(body)
+
+
+def test_failure_outside_of_rest_framework_is_500(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr("rest_framework.views.APIView.dispatch", fail)
+    api.raise_request_exception = False
+    assert assert_problem(api.get("/api/mv/projects/"), 500)["code"] == "app:server:error"
+
+
+def test_host_that_a_studio_with_log_in_does_not_serve_is_400(settings: Settings, db: None) -> None:
+    settings.MV_AUTH = "required"
+    settings.ALLOWED_HOSTS = ["studio.example"]
+    client = APIClient(HTTP_HOST="elsewhere.example")
+    assert assert_problem(client.get("/api/mv/projects/"), 400)["code"] == "user:request:host"
+
+
+def test_stranger_to_a_studio_with_log_in_is_asked_to_sign_in(settings: Settings, db: None) -> None:
+    settings.MV_AUTH = "required"
+    settings.ALLOWED_HOSTS = ["studio.example"]
+    response = APIClient(HTTP_HOST="studio.example").get("/api/mv/projects/")
+    assert assert_problem(response, 401)["code"] == "user:auth:required"

@@ -50,8 +50,12 @@ def test_create_scenes_takes_idea_and_character_from_a_project(api: APIClient, o
 
 
 def test_create_scenes_takes_the_flavors_parameters_and_no_others(api: APIClient) -> None:
-    answer = post(api, "mv/create_scenes", {**SCENES, "no_such_parameter": 1})
-    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/no_such_parameter")
+    body = promised(post(api, "mv/create_scenes", {**SCENES, "style": "watercolour"}), "generation_id")
+    assert Job.objects.get(pk=body["id"]).params["parameters"] == {"style": "watercolour"}
+    for wrong in ({"no_such_parameter": 1}, {"style": 5}):
+        answer = post(api, "mv/create_scenes", {**SCENES, **wrong})
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"#/{name}" for name in wrong]
+        assert answer.status_code == 400
 
 
 def test_unknown_flavor_becomes_default_with_a_warning(api: APIClient) -> None:

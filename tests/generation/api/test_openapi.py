@@ -45,6 +45,16 @@ def test_every_call_has_an_example(schema: dict[str, Any]) -> None:
     assert [name for name, operation in operations(schema).items() if not has_example(operation)] == []
 
 
+def test_every_body_has_an_example(schema: dict[str, Any]) -> None:
+    def lacks_example(operation: dict[str, Any]) -> bool:
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is None or content["schema"].get("$ref", "").endswith("/EmptyRequest"):
+            return False
+        return "examples" not in content
+
+    assert [name for name, operation in operations(schema).items() if lacks_example(operation)] == []
+
+
 def test_every_call_says_what_it_does_and_how_it_fails(schema: dict[str, Any]) -> None:
     for name, operation in operations(schema).items():
         assert operation.get("description"), name

@@ -1,0 +1,81 @@
+"""Pictures, clips and songs that are named by URL come into the library through the safe fetcher."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from rest_framework.test import APIClient
+
+from assets.models import Audio, CharacterReference, Video, VideoKind
+from generation.models import Job
+from mvsite.accounts.models import User
+from tests.support.clips import marker_clip, tone
+from tests.support.hostile_server import PUBLIC, HostileServer, hostile_server
+from tests.support.rows import a_song, a_video
+
+pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback]
+KINDS = {".png": "image/png", ".mp3": "audio/mpeg", ".mp4": "video/mp4", ".txt": "audio/mpeg"}
+
+
+def serving(folder: Path) -> Callable[[bytes, socket.socket], None]:
+    def answer(request: bytes, connection: socket.socket) -> None:
+        path = folder / request.split()[1].decode().lstrip("/")
+        body = path.read_bytes()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {KINDS[path.suffix]}\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall(head.encode() + body)
+
+    return answer
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HostileServer]:
+    """Give a public site with a picture, a song, a clip and a text that says it is a song."""
+    Image.new("RGB", (64, 64), "teal").save(tmp_path / "face.png")
+    tone(tmp_path / "song.mp3", seconds=3)
+    marker_clip(tmp_path / "clip.mp4", seconds=1)
+    (tmp_path / "text.txt").write_text("la la la")
+    with hostile_server(serving(tmp_path)) as server:
+        monkeypatch.setattr("mvsite.common.fetch.client.Net", lambda: server.net)
+        yield server
+
+
+def test_picture_by_url_becomes_the_reference(api: APIClient, owner: User, site: HostileServer) -> None:
+    body = {"prompt": "x", "reference_image_url": "http://example.com/face.png"}
+    answer = api.post("/api/mv/generate_video", body, format="json")
+    assert answer.status_code == 202, answer.json()
+    picture = CharacterReference.objects.get(owner=owner)
+    assert (picture.title, picture.mime) == ("face", "image/png")
+    assert Job.objects.get(pk=answer.json()["id"]).params["character_reference_id"] == str(picture.pk)
+    assert site.dialled == [PUBLIC]
+
+
+def test_lipsync_takes_clip_and_song_by_url(api: APIClient, owner: User, site: HostileServer) -> None:
+    body = {"video_url": "http://example.com/clip.mp4", "audio_url": "http://example.com/song.mp3"}
+    answer = api.post("/api/mv/lipsync", body, format="json", headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 202, answer.json()
+    params = Job.objects.get(pk=answer.json()["id"]).params
+    assert params["source_video_id"] == str(Video.objects.get(owner=owner, kind=VideoKind.UPLOAD).pk)
+    assert params["audio_id"] == str(Audio.objects.get(owner=owner).pk)
+    again = api.post("/api/mv/lipsync", body, format="json", headers={"Idempotency-Key": "k"})
+    assert (again["Idempotent-Replayed"], len(site.dialled)) == ("true", 2)
+
+
+def test_ids_win_over_urls(api: APIClient, owner: User, site: HostileServer) -> None:
+    body = {
+        "video_id": str(a_video(owner).pk),
+        "audio_id": str(a_song(owner).pk),
+        "video_url": "http://example.com/clip.mp4",
+        "audio_url": "http://example.com/song.mp3",
+    }
+    assert api.post("/api/mv/lipsync", body, format="json").status_code == 202
+    assert site.dialled == []
+
+
+def test_text_that_says_it_is_a_song_is_refused(api: APIClient, owner: User, site: HostileServer) -> None:
+    body = {"video_id": str(a_video(owner).pk), "audio_url": "http://example.com/text.txt"}
+    answer = api.post("/api/mv/lipsync", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "media:file:type")
+    assert not Audio.objects.exists()
+    assert not Job.objects.exists()
