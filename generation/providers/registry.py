@@ -1,4 +1,8 @@
-"""Who can make what: finds the maker of a provider's name, and the model that a role means today."""
+"""Who can make what: finds the maker of a provider's name, and the model that a role means today.
+
+Makers are imported when one is asked for: the web server and the schedule only read the catalogue, and
+need not carry what draws pictures.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,10 +12,6 @@ from typing import Any
 import yaml
 
 from generation.ports import ClipRequest, ImageRequest, LipSyncRequest, Maker, SceneWriter
-from generation.providers.sample.clips import SampleClips
-from generation.providers.sample.lipsync import SampleLipSync
-from generation.providers.sample.portraits import SamplePortraits
-from generation.providers.sample.scenes import SampleScenes
 from mvsite.common.errors import ProviderError
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
@@ -67,22 +67,30 @@ def _must_be_configured(provider: str) -> None:
 def scene_writer(provider: str | None = None) -> SceneWriter:
     """Give who writes scenes. Raises ProviderError when that provider is not configured."""
     _must_be_configured(provider or "sample")
+    from generation.providers.sample.scenes import SampleScenes
+
     return SampleScenes()
 
 
 def image_maker(provider: str | None = None) -> Maker[ImageRequest]:
     """Give who makes portraits. Raises ProviderError when that provider is not configured."""
     _must_be_configured(provider or "sample")
+    from generation.providers.sample.portraits import SamplePortraits
+
     return SamplePortraits()
 
 
 def clip_maker(provider: str | None = None) -> Maker[ClipRequest]:
     """Give who makes clips. Raises ProviderError when that provider is not configured."""
     _must_be_configured(provider or "sample")
+    from generation.providers.sample.clips import SampleClips
+
     return SampleClips()
 
 
 def lip_syncer(provider: str | None = None) -> Maker[LipSyncRequest]:
     """Give who moves mouths. Raises ProviderError when that provider is not configured."""
     _must_be_configured(provider or "sample")
+    from generation.providers.sample.lipsync import SampleLipSync
+
     return SampleLipSync()
