@@ -16,7 +16,7 @@ LABEL_BITS, FRAME_BITS, SUM_BITS = 32, 12, 16
 _START, _END = (1, 0), (0, 1)
 CELLS = len(_START) + LABEL_BITS + FRAME_BITS + SUM_BITS + len(_END)
 FRAME_LIMIT = 1 << FRAME_BITS
-_DARK, _LIGHT = (16, 16, 16), (84, 84, 84)
+_DARK, _LIGHT = (18, 18, 18), (62, 62, 62)
 _LEAST_CONTRAST = 18.0
 
 Read = tuple[int, int]

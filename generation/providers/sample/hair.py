@@ -1,6 +1,7 @@
 """Paints hair (behind and in front of the head) and what is worn on it."""
 
 import math
+from dataclasses import replace
 
 from generation.providers.sample.canvas import Canvas, Point, limb, oval
 from generation.providers.sample.face import Pose
@@ -24,6 +25,16 @@ def _sided(points: list[Point], shift: float) -> list[Point]:
 
 def _both(points: list[Point]) -> list[Point]:
     return [*points, *((-x, y) for x, y in reversed(points))]
+
+
+_FLAT = {"quiff": "short", "spiky": "short", "mohawk": "buzz", "bun": "short", "afro": "bob", "curly": "short"}
+
+
+def under_hat(traits: Traits) -> Traits:
+    """Lay flat what a hat would press flat."""
+    if traits.hat in {"none", "band", "crown"}:
+        return traits
+    return replace(traits, hair=_FLAT.get(traits.hair, traits.hair))
 
 
 def behind(canvas: Canvas, traits: Traits, pose: Pose) -> None:
@@ -145,7 +156,7 @@ def _hairline(traits: Traits) -> list[Point]:
 def hat(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint the hat, and headphones or a flower when they are the mark."""
     colour, shift = traits.hat_colour, pose.turn * 0.05
-    dome = [(-0.9, -0.42), (-0.86, -0.9), (-0.5, -1.3), (0.0, -1.42), (0.5, -1.3), (0.86, -0.9), (0.9, -0.42)]
+    dome = [(-0.93, -0.42), (-0.91, -0.92), (-0.58, -1.34), (0.0, -1.47), (0.58, -1.34), (0.91, -0.92), (0.93, -0.42)]
     if traits.hat == "beanie":
         canvas.fill(_sided([*dome, (0.5, -0.5), (-0.5, -0.5)], shift), colour, depth=0.22)
         canvas.fill(

@@ -15,6 +15,7 @@ DROP = (0.0, 0.2)
 def paint_back(canvas: Canvas, traits: Traits, pose: Pose) -> None:
     """Paint what hangs behind the body: back hair and hood."""
     canvas.turned(pose.tilt, NECK, DROP)
+    traits = hair.under_hat(traits)
     hair.behind(canvas, traits, pose)
     canvas.turned(0.0)
 
@@ -36,6 +37,7 @@ def paint_head(canvas: Canvas, traits: Traits, pose: Pose) -> None:
         face.mark(canvas, traits, pose)
     if traits.glasses != "none":
         face.glasses(canvas, traits, pose)
+    traits = hair.under_hat(traits)
     hair.front(canvas, traits, pose)
     hair.hat(canvas, traits, pose)
     canvas.turned(0.0)

@@ -10,7 +10,7 @@ from generation.providers.sample.palette import HAIR, NAMED, SKIN, Colour
 STYLES: dict[str, str] = {
     "bald": "bald", "shaved": "bald", "buzz": "buzz", "cropped": "buzz", "short": "short", "pixie": "short",
     "long": "long", "straight": "long", "flowing": "long", "curly": "curly", "curls": "curly", "afro": "afro",
-    "frizzy": "afro", "bob": "bob", "shoulder": "bob", "ponytail": "ponytail", "bun": "bun", "topknot": "bun",
+    "frizzy": "afro", "bob": "bob", "shoulder": "bob", "ponytail": "ponytail", "bun": "bun", "buns": "bun", "topknot": "bun",
     "braid": "braids", "braids": "braids", "braided": "braids", "dreadlocks": "braids", "locs": "braids",
     "mohawk": "mohawk", "spiky": "spiky", "punk": "spiky", "wavy": "wavy", "waves": "wavy", "tousled": "short",
     "messy": "spiky", "quiff": "quiff", "slicked": "quiff", "pompadour": "quiff",
@@ -22,7 +22,7 @@ GARMENTS: dict[str, str] = {
     "cardigan": "jacket", "dress": "dress", "gown": "dress", "skirt": "dress", "shirt": "shirt", "blouse": "shirt",
     "tshirt": "tee", "t-shirt": "tee", "tee": "tee", "top": "tee", "vest": "vest", "waistcoat": "vest",
     "dungarees": "overalls", "overalls": "overalls", "jumpsuit": "overalls", "armor": "armour", "armour": "armour",
-    "spacesuit": "armour", "uniform": "suit", "kimono": "cloak", "poncho": "cloak", "leather": "jacket",
+    "spacesuit": "armour", "uniform": "suit", "kimono": "cloak", "poncho": "cloak",
 }  # fmt: skip
 HATS: dict[str, str] = {
     "cap": "cap", "beanie": "beanie", "hat": "brim", "fedora": "brim", "cowboy": "brim", "stetson": "brim",
@@ -132,12 +132,18 @@ def _near(words: list[str], nouns: set[str], wanted: dict[str, Colour]) -> Colou
     return None
 
 
+def _before(words: list[str], noun: str) -> list[str]:
+    """Give the two words before a noun."""
+    place = words.index(noun) if noun in words else 0
+    return words[max(0, place - 2) : place]
+
+
 def _first(words: list[str], table: dict[str, str]) -> str | None:
     return next((table[word] for word in words if word in table), None)
 
 
 def _hair(words: list[str], dice: Dice, gender: str, age: str) -> tuple[str, Colour]:
-    nouns = {"hair", "haired", "curls", "bob", "braids", "braid", "ponytail", "bun", "mohawk", "afro", "fringe"}
+    nouns = {"hair", "haired", "curls", "bob", "braids", "braid", "ponytail", "bun", "buns", "mohawk", "afro", "fringe"}
     nouns |= {"locs", "dreadlocks", "quiff", "pompadour", "topknot"}
     joined = [part for word in words for part in word.split("-")]
     colour = _near(joined, nouns, {**NAMED, **HAIR})
@@ -166,7 +172,11 @@ def _skin(words: list[str], dice: Dice) -> Colour:
 
 
 def _clothes(words: list[str], dice: Dice) -> tuple[str, Colour]:
-    garment = _first(words, GARMENTS) or dice.pick("garment", ["jacket", "coat", "hoodie", "sweater", "shirt"])
+    garment = (
+        _first(words, GARMENTS)
+        or ("jacket" if "leather" in words else None)
+        or dice.pick("garment", ["jacket", "coat", "hoodie", "sweater", "shirt"])
+    )
     strong = ["red", "teal", "mustard", "navy", "olive", "rust", "purple", "emerald", "coral", "denim"]
     colour = _near(words, set(GARMENTS) | {"clothes", "outfit"}, NAMED)
     return garment, colour or NAMED[dice.pick("garment-colour", strong)]
@@ -209,6 +219,8 @@ def read_traits(description: str) -> Traits:
         mark = dice.pick("mark", ("freckles", "star", "none"))
         accessory = dice.pick("accessory", ("earring", "scarf", "necklace"))
     hat = _first(words, HATS) or "none"
+    if hat == "brim" and {"tall", "top", "pointed"} & set(_before(words, "hat")):
+        hat = "tall"
     eyes = _near(words, {"eyes", "eyed"}, NAMED)
     accents = [NAMED[name] for name in ("gold", "coral", "turquoise", "cream", "crimson", "mint")]
     traits = Traits(
