@@ -10,7 +10,8 @@ from generation.providers.sample.palette import HAIR, NAMED, SKIN, Colour
 STYLES: dict[str, str] = {
     "bald": "bald", "shaved": "bald", "buzz": "buzz", "cropped": "buzz", "short": "short", "pixie": "short",
     "long": "long", "straight": "long", "flowing": "long", "curly": "curly", "curls": "curly", "afro": "afro",
-    "frizzy": "afro", "bob": "bob", "shoulder": "bob", "ponytail": "ponytail", "bun": "bun", "buns": "bun", "topknot": "bun",
+    "frizzy": "afro", "bob": "bob", "shoulder": "bob", "ponytail": "ponytail", "bun": "bun",
+    "buns": "bun", "topknot": "bun",
     "braid": "braids", "braids": "braids", "braided": "braids", "dreadlocks": "braids", "locs": "braids",
     "mohawk": "mohawk", "spiky": "spiky", "punk": "spiky", "wavy": "wavy", "waves": "wavy", "tousled": "short",
     "messy": "spiky", "quiff": "quiff", "slicked": "quiff", "pompadour": "quiff",
