@@ -22,6 +22,7 @@ from kombu.utils.json import dumps, loads
 
 from mvsite.broker.folders import make_folder, names_in, sweep, take, write_whole
 
+LONGEST_WAIT = 0.5  # seconds
 Binding = Any  # kombu's (routing_key, pattern, queue)
 
 
@@ -129,3 +130,7 @@ class Transport(filesystem.Transport):
     driver_type = "safefs"
     driver_name = "safefs"
     default_connection_params: ClassVar[dict[str, str]] = {}  # a folder has no host that could be missing
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:
+        """Wait for a message, but for half a second at most: a worker looks for its end between two waits."""
+        return super().drain_events(connection, timeout=None if timeout is None else min(timeout, LONGEST_WAIT))
