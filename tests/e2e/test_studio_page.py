@@ -45,6 +45,15 @@ def test_a_refused_scene_says_why_and_is_made_after_an_edit(page: Page, project:
     trouble.check()
 
 
+def test_a_scene_can_be_written_anew(page: Page, project: Any, trouble: Trouble) -> None:
+    page.goto(f"/studio/{project['id']}/")
+    expect(page.locator(".scene-text")).to_have_text(REFUSED)
+    page.get_by_role("button", name="Regenerate scene text").click()
+
+    expect(page.locator(".scene-text")).not_to_have_text(REFUSED)
+    trouble.check()
+
+
 def test_an_edit_survives_a_reload(page: Page, project: Any) -> None:
     page.goto(f"/studio/{project['id']}/")
     page.get_by_role("button", name="Edit").click()

@@ -11,6 +11,7 @@ const FIELDS = ["title", "idea", "character_description", "number_of_scenes"];
 class InputsCard extends HTMLElement {
   #project = null;
   #songAsked = null;
+  #folded = false;
 
   connectedCallback() {
     this.ui = parts(this);
@@ -39,9 +40,8 @@ class InputsCard extends HTMLElement {
 
   /** Draw the project; what is being edited stays as it is typed. */
   paint(project, { fold }) {
-    const isFirst = !this.#project;
+    if (fold && !this.#folded) this.fold();
     this.#project = project;
-    if (isFirst) this.ui.fold.open = !fold;
     if (!this.isTouched) this.#fill();
     this.ui.portrait.hidden = !project.character_reference_id;
     const source = `/api/mv/get_character_reference/${project.character_reference_id}?size=medium`;
@@ -50,6 +50,12 @@ class InputsCard extends HTMLElement {
     this.#songAsked = project.audio_id;
     if (project.audio_id) this.song.restore(project.audio_id);
     else this.song.value = null;
+  }
+
+  /** Make room for what is made from it; not while something is being typed, and only once. */
+  fold() {
+    if (!this.isTouched) this.ui.fold.open = false;
+    this.#folded = true;
   }
 
   /** Open up and put the cursor where something is missing; gives false when nothing is. */

@@ -131,7 +131,9 @@ class StudioPage extends HTMLElement {
   async #run() {
     if (this.inputs.ask()) return;
     await this.#act(async () => {
-      return (await this.inputs.settle()) && spend(`/api/mv/projects/${this.state.project.id}/run`);
+      if (!(await this.inputs.settle())) return null;
+      this.inputs.fold();
+      return spend(`/api/mv/projects/${this.state.project.id}/run`);
     });
   }
 
