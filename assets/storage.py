@@ -138,6 +138,17 @@ def disk_errors() -> Iterator[None]:
         raise AppError(code) from error
 
 
+@contextmanager
+def full_disk_errors() -> Iterator[None]:
+    """Turn a full disk, wherever it was met, into app:storage:full; every other error stays what it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise AppError("app:storage:full") from error
+
+
 def _path(key: str) -> Path:
     path: Path = settings.MEDIA_ROOT / checked_key(key)
     return path

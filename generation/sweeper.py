@@ -25,7 +25,10 @@ class Sweeper(threading.Thread):
         self._over.set()
 
     def run(self) -> None:
-        """Sweep until stopped; a database that is away for a while is waited for."""
+        """Sweep until stopped; whatever is away for a while (the database, the disk) is waited for.
+
+        Without a sweeper nothing that waits would ever go on, so no error may end it.
+        """
         rounds = 0
         while not self._over.wait(settings.MV_SWEEP_SECONDS):
             rounds += 1
@@ -38,6 +41,8 @@ class Sweeper(threading.Thread):
                         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except DatabaseError as error:
                 log.warning("sweep_failed", extra={"reason": str(error)})
+            except Exception:  # the next sweep may succeed, a dead sweeper never does
+                log.exception("sweep_broke")
         connection.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, CharField, F, FloatField, IntegerField, Value, When
+from django.db.models import Case, CharField, DateTimeField, F, FloatField, IntegerField, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -32,10 +32,16 @@ class Stopped(Exception):  # noqa: N818  it is a wish, not an error
 
 
 def claim(job_id: uuid.UUID) -> "Claim | None":
-    """Take a due job, or None when it is not due, final, or in somebody's hands. Safe against any repetition."""
+    """Take a due job, or None when it is not due, final, or in somebody's hands. Safe against any repetition.
+
+    Time in which it was due and nobody came (the studio was off, every worker busy) does not count against its
+    deadline, once it is longer than a lease.
+    """
     now = timezone.now()
     with transaction.atomic():
-        before = Job.objects.filter(pk=job_id).values_list("state", "lease_owner").first()
+        before = Job.objects.filter(pk=job_id).only("state", "lease_owner", "next_at", "deadline_at").first()
+        if before is None:
+            return None
         taken = (
             Job.objects.claimable(now)
             .filter(pk=job_id)
@@ -59,14 +65,15 @@ def claim(job_id: uuid.UUID) -> "Claim | None":
                     output_field=CharField(),
                 ),
                 started_at=Coalesce(F("started_at"), Value(now)),
+                deadline_at=before.deadline_at + _unserved(now - before.next_at),
             )
         )
-        if not taken or before is None:
+        if not taken:
             return None
         job = Job.objects.select_related("owner", "project", "scene", "parent").get(pk=job_id)
-        if before[0] == JobState.QUEUED:
+        if before.state == JobState.QUEUED:
             record_job("job.started", job)
-    if before[1]:
+    if before.lease_owner:
         debug_event("job_reaped", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
     debug_event("job_claimed", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
     return Claim(job)
@@ -78,6 +85,8 @@ class Claim:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.seq = job.lease_seq
+        self._holder = job.lease_owner
+        self._was_due = job.next_at
         self._heartbeat = Heartbeat(self._extend)
         self._told_at: datetime = timezone.now()
 
@@ -126,10 +135,13 @@ class Claim:
         progress: float | None = None,
         queue: str | None = None,
     ) -> None:
-        """Give the job back until `after` seconds from now; no worker is held meanwhile."""
+        """Give the job back until `after` seconds from now, or until now when somebody rang during the step.
+
+        No worker is held meanwhile.
+        """
         values: dict[str, Any] = {
             "state": state,
-            "next_at": timezone.now() + timedelta(seconds=after),
+            "next_at": self._next(after),
             "lease_until": None,
             "lease_owner": "",
             "failures": 0,
@@ -145,15 +157,20 @@ class Claim:
             self._write(**values)
             if shown != (self.job.state, self.job.stage, self.job.progress):
                 record_job("job.waiting" if state == JobState.WAITING else "job.progressed", self.job)
-            if after <= 0:
+            if self.job.next_at <= timezone.now():
                 self._write(sent_at=timezone.now())
                 wake(self.job.pk, self.job.queue)
         debug_event("job_waiting", job_id=str(self.job.pk), kind=self.job.kind, state=state, stage=self.job.stage)
 
+    def hold(self, after: float, *, stage: str) -> None:
+        """Give the job back because of something that is not its fault; the time does not count for its deadline."""
+        self._write(deadline_at=self.job.deadline_at + timedelta(seconds=after))
+        self.park(after, state=JobState(self.job.state), stage=stage)
+
     def back_off(self, after: float) -> None:
         """Give the job back after a failure of ours, keeping count of the failures."""
         self._write(
-            next_at=timezone.now() + timedelta(seconds=after),
+            next_at=self._next(after),
             lease_until=None,
             lease_owner="",
             failures=F("failures") + 1,
@@ -188,7 +205,8 @@ class Claim:
 
     def _extend(self) -> tuple[bool, bool]:
         """Extend the lease from the heartbeat's thread; tells (still ours, stop asked)."""
-        mine = Job.objects.filter(pk=self.job.pk, lease_seq=self.seq).active()
+        # Once the job is given back it has no holder; a beat that comes late must not lock everybody out.
+        mine = Job.objects.filter(pk=self.job.pk, lease_seq=self.seq, lease_owner=self._holder).active()
         if not mine.update(lease_until=self._lease_end()):
             return False, False
         return True, mine.filter(cancel_requested_at__isnull=False).exists()
@@ -199,9 +217,18 @@ class Claim:
             raise LeaseLost
         self.job.refresh_from_db(fields=[*values, "cancel_requested_at"])
 
+    def _next(self, after: float) -> Case:
+        """Give the SQL for the next step's time; who rang during this step (a child's end, a cancel) goes first."""
+        wanted = timezone.now() + timedelta(seconds=after)
+        return Case(When(next_at=self._was_due, then=Value(wanted)), default=F("next_at"), output_field=DateTimeField())
+
     @staticmethod
     def _lease_end() -> datetime:
         return timezone.now() + timedelta(seconds=settings.MV_LEASE_SECONDS)
+
+
+def _unserved(late: timedelta) -> timedelta:
+    return late if late.total_seconds() > settings.MV_LEASE_SECONDS else timedelta()
 
 
 def _at_least(progress: float) -> Greatest:

@@ -5,7 +5,7 @@ import uuid
 from functools import partial
 
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 log = logging.getLogger(__name__)
 
@@ -21,5 +21,5 @@ def ring(job_id: uuid.UUID, queue: str) -> None:
 
     try:
         advance.apply_async(args=[str(job_id)], queue=queue, retry=False)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, ChannelError, OSError) as error:
         log.warning("doorbell_lost", extra={"job_id": str(job_id), "reason": type(error).__name__})

@@ -6,6 +6,7 @@ import uuid
 import structlog
 from django.utils import timezone
 
+from assets import storage
 from generation import jobs
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off
@@ -14,6 +15,7 @@ from mvsite.common.errors import AppError, ProviderError, StudioError
 
 log = logging.getLogger(__name__)
 _MAX_FAILURES = 5
+_ROOM_PAUSE = 20.0  # seconds between two looks whether a full disk has room again
 
 
 def advance(job_id: uuid.UUID) -> bool:
@@ -37,11 +39,12 @@ def _step(claim: jobs.Claim) -> None:
         claim.fail(AppError("app:job:poison"))
         return
     try:
-        _apply(claim, _outcome(claim))
+        with storage.full_disk_errors():
+            _apply(claim, _outcome(claim))
     except ProviderError as error:
         _provider_failed(claim, error)
     except StudioError as error:
-        claim.fail(error)
+        _failed(claim, error)
     except jobs.LeaseLost:
         raise
     except Exception as bug:  # noqa: BLE001  the last line: whatever broke must end on the row, not in a lost worker
@@ -77,6 +80,15 @@ def _apply(claim: jobs.Claim, outcome: Outcome | None) -> None:
                 claim.cancel()
             else:
                 claim.fail(AppError("app:job:deadline"))
+
+
+def _failed(claim: jobs.Claim, error: StudioError) -> None:
+    """End with the error; only a full disk is waited for, because what was bought must still find its place."""
+    if error.code == "app:storage:full":
+        log.warning("disk_full")
+        claim.hold(_ROOM_PAUSE, stage="the disk is full, waiting for room")
+        return
+    claim.fail(error)
 
 
 def _provider_failed(claim: jobs.Claim, error: ProviderError) -> None:

@@ -14,6 +14,7 @@ from generation.models import Job
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.purchase import Purchase
+from generation.pipelines.waiting_for import stop_children
 from generation.ports import ImageRequest
 from generation.providers.registry import image_maker
 from mvsite.common.errors import ProviderError, restore
@@ -27,7 +28,7 @@ class Portraits:
 
     def step(self, claim: Claim) -> Outcome:
         """Gather when all children are final; some are enough, none is a failure with the first one's reason."""
-        children = list(claim.job.children.order_by("created_at"))
+        children = sorted(claim.job.children.all(), key=lambda child: int(child.params["index"]))
         ready = sum(1 for child in children if child.is_final)
         if ready < len(children):
             return Park(_LOOK_AGAIN, "drawing", progress=ready / len(children))
@@ -38,10 +39,8 @@ class Portraits:
         return Done(lambda: _gathered(claim.job, children))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
-        """The children were told to stop with it; what they made all the same is told."""
-        if any(not child.is_final for child in claim.job.children.all()):
-            return Park(_LOOK_AGAIN, "stopping")
-        return None
+        """Stop its children with it; it ends after them."""
+        return stop_children(claim.job)
 
 
 class OnePortrait:

@@ -1,11 +1,14 @@
 """The whole job: scenes, then clips in parallel, then one finished video; makes only what is missing."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from generation.choices import JobKind, JobState
 from generation.jobs import Claim
 from generation.models import Job, Project, Scene
 from generation.pipelines.outcomes import Done, Outcome, Park
+from generation.pipelines.waiting_for import stop_children
 from generation.selectors import clips_under_way, final_inputs, scenes_of, takes_of
 from generation.services.clips import scene_clip_request
 from generation.services.stitch import project_stitch
@@ -33,22 +36,22 @@ class Run:
         return self._cut(claim, project, list(scenes_of(project)))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
-        """Its children were told to stop with it; it ends after them."""
-        if _children(claim.job).unfinished().exists():
-            return Park(_LOOK_AGAIN, "stopping")
-        return None
+        """Stop its children with it, those that it started while it was told to stop too; it ends after them."""
+        return stop_children(claim.job)
 
     def _write(self, claim: Claim, project: Project) -> Outcome:
         mine = _since_start(claim.job, JobKind.SCENES)
         if mine is not None and mine.is_final:
             raise _why(mine)
         if mine is None and not project.jobs.filter(kind=JobKind.SCENES).unfinished().exists():
-            scenes_request(
-                owner=project.owner,
-                idea=project.idea,
-                character_description=project.character_description,
-                project=project,
-                parent=claim.job,
+            _start(
+                lambda: scenes_request(
+                    owner=project.owner,
+                    idea=project.idea,
+                    character_description=project.character_description,
+                    project=project,
+                    parent=claim.job,
+                )
             )
         return Park(_LOOK_AGAIN, "writing scenes", progress=0.02)
 
@@ -59,7 +62,8 @@ class Run:
         bare = [scene for scene in scenes if scene.current and not takes_of(scene)]
         for scene in bare:
             if scene.pk not in tried and scene.pk not in busy:
-                scene_clip_request(scene=scene, confirm_cost_usd=claim.job.estimated_cost_usd, parent=claim.job)
+                price = claim.job.estimated_cost_usd
+                _start(partial(scene_clip_request, scene=scene, confirm_cost_usd=price, parent=claim.job))
         running = clips_under_way(project).count()
         if not running:
             return None
@@ -78,8 +82,17 @@ class Run:
         if mine is not None and mine.is_final:
             raise _why(mine)
         if mine is None and not Job.objects.filter(project=project, kind=JobKind.STITCH).unfinished().exists():
-            project_stitch(project=project, parent=claim.job)
+            _start(lambda: project_stitch(project=project, parent=claim.job))
         return Park(_LOOK_AGAIN, "putting the video together", progress=_SHOT)
+
+
+def _start(part: Callable[[], Job]) -> None:
+    """Start a part, unless a person has started the same one in this very moment: then that one counts."""
+    try:
+        part()
+    except UserError as error:
+        if error.code != "user:scene:busy":
+            raise
 
 
 def _children(job: Job) -> Any:

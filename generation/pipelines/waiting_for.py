@@ -1,12 +1,15 @@
-"""Waiting for a video that another job has promised."""
+"""Waiting for other jobs: for a video that one has promised, and for children to stop."""
+
+from contextlib import suppress
 
 from assets.models import Video
+from generation import jobs
 from generation.choices import JobState
 from generation.models import Job, ReservedId
 from generation.pipelines.outcomes import Park
 from mvsite.common.errors import StudioError, UserError, restore
 
-_LOOK_AGAIN = 2.0
+_LOOK_AGAIN, _LOOK_AT_CHILDREN = 2.0, 30.0
 
 
 def video_or_wait(job: Job, video_id: str) -> Video | Park:
@@ -25,3 +28,16 @@ def video_or_wait(job: Job, video_id: str) -> Video | Park:
 def why_not(job: Job) -> StudioError:
     """Return why a job that has ended made nothing."""
     return restore(job.error) if job.error else UserError("user:job:canceled")
+
+
+def stop_children(parent: Job) -> Park | None:
+    """Ask every child that goes on to stop, and say how long to wait for them; None when all are final.
+
+    Children that the parent started while its own cancel came in were not told then.
+    """
+    unfinished = list(Job.objects.filter(parent=parent).unfinished())
+    for child in unfinished:
+        if child.cancel_requested_at is None:
+            with suppress(UserError):  # it has just ended
+                jobs.request_cancel(child)
+    return Park(_LOOK_AT_CHILDREN, "stopping") if unfinished else None

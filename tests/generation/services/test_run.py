@@ -6,7 +6,10 @@ from assets.models import Video
 from generation import jobs
 from generation.choices import JobKind, JobState
 from generation.models import Event, Job, Project
-from generation.selectors import project_snapshot, scenes_of, selected_take
+from generation.pipelines import engine
+from generation.pipelines import run as run_pipeline
+from generation.pipelines.run import Run
+from generation.selectors import clips_under_way, project_snapshot, scenes_of, selected_take
 from generation.services.clips import scene_clip_request
 from generation.services.projects import project_create
 from generation.services.runs import run_request
@@ -14,7 +17,7 @@ from generation.services.scenes import scene_edit, take_select
 from generation.services.stitch import project_stitch
 from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
-from tests.support.engine import work_off
+from tests.support.engine import make_due, work_off
 from tests.support.quick_clips import FRAMES, QuickClips
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +168,37 @@ def test_canceling_a_run_stops_what_it_started(project: Project, quick_clips: Qu
     assert job.state == JobState.CANCELED
     assert not Job.objects.unfinished().exists()
     assert quick_clips.made == []
+
+
+def test_a_run_that_is_canceled_while_it_starts_clips_stops_them_too(project: Project, quick_clips: QuickClips) -> None:
+    job = run_request(project=project)
+    work_off(until=project.scenes.exists)
+    step = jobs.claim(job.pk)
+    if step is None:  # its scenes have just rung for it
+        make_due(job)
+        step = jobs.claim(job.pk)
+    assert step is not None
+    jobs.request_cancel(job)
+    Run().step(step)
+    step.park(30)
+    work_off()
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELED
+    assert quick_clips.made == []
+
+
+def test_a_clip_that_a_person_starts_in_the_same_moment_does_not_end_the_run(
+    project: Project, quick_clips: QuickClips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = run_request(project=project)
+    work_off(until=project.scenes.exists)
+    scene_clip_request(scene=scenes_of(project)[0])
+    looks = iter([Job.objects.none()])  # the run has looked a moment before
+    with monkeypatch.context() as patch:
+        patch.setattr(run_pipeline, "clips_under_way", lambda of: next(looks, clips_under_way(of)))
+        make_due(job)
+        engine.advance(job.pk)
+    work_off()
+    job.refresh_from_db()
+    assert job.state == JobState.SUCCEEDED
+    assert len(quick_clips.made) == 3

@@ -1,0 +1,120 @@
+"""A job that is given back: nobody's ring is lost, no late heartbeat locks it, and waiting costs no deadline."""
+
+import errno
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from kombu.exceptions import ChannelError
+from pytest_django.fixtures import Settings
+
+from generation import jobs
+from generation.choices import JobKind, JobState
+from generation.jobs.wake import ring
+from generation.models import Event, Job
+from generation.pipelines import engine
+from generation.sweeper import Sweeper
+from generation.tasks import advance
+from mvsite.accounts.models import User
+from mvsite.common.errors import ProviderError
+from tests.support.engine import buy, drive, make_due
+from tests.support.fake_provider import FakeProvider
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(job: Job) -> jobs.Claim:
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    return claim
+
+
+def test_a_child_that_ends_during_its_parents_step_is_heard(owner: User) -> None:
+    parent = jobs.enqueue(kind=JobKind.RUN, owner=owner, params={})
+    child = buy(owner, "a teal square", parent=parent)
+    step = begun(parent)
+    begun(child).fail(ProviderError("provider:call:failed"))
+    step.park(3600, stage="shooting clips")
+    assert jobs.claim(parent.pk) is not None
+
+
+@pytest.mark.usefixtures("picture_jobs")
+@pytest.mark.parametrize("give_back", ["park", "back_off"])
+def test_a_cancel_during_a_step_is_heard_at_once(owner: User, give_back: str) -> None:
+    job = buy(owner, "a teal square")
+    step = begun(job)
+    jobs.request_cancel(job)
+    getattr(step, give_back)(3600)
+    engine.advance(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELED
+
+
+def test_a_heartbeat_that_comes_after_the_step_holds_nothing(owner: User) -> None:
+    step = begun(buy(owner, "a teal square"))
+    step.park(0)
+    step._extend()  # the beat that was waiting for the database meanwhile
+    assert jobs.claim(step.job.pk) is not None
+
+
+@pytest.mark.usefixtures("picture_jobs")
+def test_time_without_workers_does_not_count_against_the_deadline(owner: User) -> None:
+    """The studio was off over night; in the morning the work goes on."""
+    job = buy(owner, "a teal square")
+    night = timedelta(hours=14)
+    Job.objects.filter(pk=job.pk).update(next_at=job.next_at - night, deadline_at=job.deadline_at - night)
+    engine.advance(job.pk)
+    assert drive(job).state == JobState.SUCCEEDED
+
+
+@pytest.mark.usefixtures("picture_jobs")
+def test_a_job_that_is_served_all_the_time_still_has_a_deadline(owner: User) -> None:
+    job = buy(owner, "slow")
+    Job.objects.filter(pk=job.pk).update(deadline_at=timezone.now() - timedelta(minutes=1))
+    engine.advance(job.pk)
+    job.refresh_from_db()
+    assert job.error is not None
+    assert job.error["code"] == "app:job:deadline"
+
+
+@pytest.mark.usefixtures("picture_jobs")
+def test_a_full_disk_is_waited_for_and_nothing_is_bought_twice(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    job = buy(owner, "a teal square")
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeProvider, "fetch", full)
+        job = drive(job, steps=12)
+    assert (job.state, job.failures) == (JobState.RUNNING, 0)
+    assert Event.objects.filter(job=job, data__stage="the disk is full, waiting for room").exists()
+    assert drive(job).state == JobState.SUCCEEDED
+    assert FakeProvider().counted("submit") == 1
+
+
+def test_a_broker_that_cannot_write_costs_latency_only(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise ChannelError("No message could be written: No space left on device")  # as the folder broker says it
+
+    job = buy(owner, "a teal square")
+    monkeypatch.setattr(advance, "apply_async", full)
+    ring(job.pk, job.queue)
+    make_due(job)
+    assert jobs.claim(job.pk) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweeper_survives_whatever_a_sweep_raises(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MV_SWEEP_SECONDS = 0.05
+    sweeper, rounds = Sweeper(), []
+
+    def break_twice() -> int:
+        rounds.append(1)
+        if len(rounds) > 2:
+            sweeper.stop()
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(jobs, "ring_due", break_twice)
+    sweeper.start()
+    sweeper.join(timeout=10)
+    assert len(rounds) == 3
