@@ -46,6 +46,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pa
     root = tmp_path_factory.mktemp("data")
     media = root / "media"
     settings.MV_DATA_DIR = root
+    settings.REPLICATE_API_TOKEN = settings.GEMINI_API_KEY = ""  # a developer's own keys are not for tests
     settings.MEDIA_ROOT = media
     settings.MV_TEMP_DIR = root / "tmp"
     settings.CELERY_BROKER_FOLDER = root / "broker"

@@ -18,7 +18,7 @@ from kombu import Connection
 
 from assets.media.errors import FFmpegError
 from assets.media.ffmpeg import ffmpeg_path
-from generation.providers.registry import CONFIGURED
+from generation.providers.registry import configured
 from mvsite.broker import register
 from mvsite.common.process import ProcessError, run
 from mvsite.supervisor.lock import holder
@@ -139,12 +139,13 @@ def storage() -> Iterator[Finding]:
 def providers() -> Iterator[Finding]:
     """Say who makes the pictures, and which keys are there."""
     keys = {"Replicate": settings.REPLICATE_API_TOKEN, "Gemini": settings.GEMINI_API_KEY}
-    if CONFIGURED == ("sample",):
+    usable = configured()
+    if usable == ("sample",):
         yield Finding(OK, "Provider", "everything runs on the built-in sample provider")
     else:
-        yield Finding(OK, "Provider", ", ".join(CONFIGURED))
+        yield Finding(OK, "Provider", ", ".join(usable))
     for name, key in keys.items():
-        if key and name.lower() not in CONFIGURED:
+        if key and name.lower() not in usable:
             yield Finding(WARN, f"{name} key", "set, but this version does not use it")
         else:
             yield Finding(OK, f"{name} key", "set" if key else "not set")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from generation import events
 from generation.jobs import job_data
 from generation.models import Job, Project
-from generation.providers.registry import CONFIGURED
+from generation.providers.registry import configured
 from generation.selectors import project_snapshot
 from generation.web.shelf import beginning, project_list
 from generation.web.visitor import for_owner
@@ -96,7 +96,7 @@ def _project(owner: User, project_id: str) -> Project:
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     theme = request.COOKIES.get("mv_theme")
     context["theme"] = theme if theme in ("light", "dark") else ""
-    context["sample_only"] = set(CONFIGURED) == {"sample"}
+    context["sample_only"] = configured() == ("sample",)
     response = render(request, template, context)
     response["Cache-Control"] = "private, no-cache"
     return response

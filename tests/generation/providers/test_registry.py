@@ -1,8 +1,10 @@
 """Roles and models: what is configured, what is not, and no silent stand-in."""
 
+from datetime import date
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from generation.providers import registry
 from generation.providers.registry import Choice
@@ -36,3 +38,27 @@ def test_every_role_of_the_catalogue_has_a_maker() -> None:
         assert maker("sample").provider == "sample"
         with pytest.raises(ProviderError):
             maker("replicate")
+
+
+@pytest.fixture
+def small_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = {
+        "old": {"provider": "sample", "makes": "clip", "retires": date(2020, 1, 1), "successor": "new"},
+        "far": {"provider": "gemini", "makes": "clip", "needs": ["GEMINI_API_KEY"], "retires": None},
+        "new": {"provider": "sample", "makes": "clip", "retires": date(2999, 1, 1)},
+    }
+    small = {"roles": {"clip.default": ["old", "far", "new"]}, "models": models}
+    monkeypatch.setattr(registry, "catalogue", lambda: small)
+
+
+def test_a_role_passes_over_what_is_retired_or_lacks_a_key(small_catalogue: None, settings: Settings) -> None:
+    assert registry.resolve("clip.default") == Choice("sample", "new")
+    assert registry.configured() == ("sample",)
+    settings.GEMINI_API_KEY = "a-key-for-tests"
+    assert registry.resolve("clip.default") == Choice("gemini", "far")
+    assert registry.configured() == ("sample", "gemini")
+
+
+def test_a_retired_model_is_refused_and_its_successor_named(small_catalogue: None) -> None:
+    with pytest.raises(ProviderError, match=r'provider:call:gone: .*Use "new" instead'):
+        registry.resolve("old")
