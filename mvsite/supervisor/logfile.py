@@ -1,5 +1,6 @@
 """Log files of bounded size that children write to themselves, so that no line is lost when we are killed."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -17,11 +18,13 @@ def open_log(path: Path) -> IO[bytes]:
 def cut_when_large(path: Path) -> None:
     """Move what was written to `<name>.1` when it is too much; the writer goes on in the same, now empty file."""
     try:
-        if path.stat().st_size > LARGEST:
-            shutil.copyfile(path, path.with_name(path.name + ".1"))
-            os.truncate(path, 0)
+        if path.stat().st_size <= LARGEST:
+            return
     except FileNotFoundError:
         return
+    with contextlib.suppress(OSError):  # most likely a full disk: then the older lines are what goes
+        shutil.copyfile(path, path.with_name(path.name + ".1"))
+    os.truncate(path, 0)
 
 
 def last_lines(path: Path, *, start: int, count: int = 12) -> list[str]:

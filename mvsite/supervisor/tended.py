@@ -61,9 +61,7 @@ class Tended:
     def look(self) -> str | None:
         """Note what changed; give a sentence when the process has died, after planning its next start."""
         if self.child is None:
-            if time.monotonic() >= self.start_at:
-                self.start()
-            return None
+            return self._start_again() if time.monotonic() >= self.start_at else None
         if self.child.exited():
             return self._bury(self.child)
         if not self.ready and is_marked(self.place.data_dir, self.service.name, pid=self.child.pid):
@@ -71,13 +69,25 @@ class Tended:
             self.was_ready = self.was_ready or self.ready
         return None
 
+    def _start_again(self) -> str | None:
+        try:
+            self.start()
+        except OSError as error:  # no room for a process or a log: that passes
+            self.short_lives += 1
+            return f"{self.service.name} cannot be started ({error.strerror}); next try in {self._pause():g} s"
+        return None
+
     def _bury(self, child: Child) -> str:
         code = child.end()
         self.child, self.ready = None, False
         self.short_lives = 0 if time.monotonic() - self.started_at > LONG_LIFE else self.short_lives + 1
-        pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2 ** max(0, self.short_lives - 1))
+        return f"{self.service.name} {how_it_ended(code)}; it starts again in {self._pause():g} s (see {self.log})"
+
+    def _pause(self) -> float:
+        """Plan the next start; the more short lives in a row, the later."""
+        pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** max(0, self.short_lives - 1))
         self.start_at = time.monotonic() + pause
-        return f"{self.service.name} {how_it_ended(code)}; it starts again in {pause:g} s (see {self.log})"
+        return pause
 
     @property
     def hopeless(self) -> bool:

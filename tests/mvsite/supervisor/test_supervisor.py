@@ -117,3 +117,24 @@ def test_supervisor_keeps_logs_small(tmp_path: Path, told: list[str], monkeypatc
         supervisor.run(until=within(10, older.exists))
         supervisor.run(until=within(10, lambda: log.stat().st_size < 20_000))
     assert set(older.read_text()) == {"x", "\n"}
+
+
+def test_supervisor_outlives_a_disk_without_room(tmp_path: Path, told: list[str]) -> None:
+    logs, aside = tmp_path / "logs", tmp_path / "aside"
+    with supervised(tmp_path, told, PATIENT) as supervisor:
+        supervisor.run(until=within(10, lambda: supervisor.ready))
+        logs.rename(aside)
+        logs.write_text("a file where the folder of logs should be")
+        os.kill(marked_pid(tmp_path), signal.SIGKILL)
+        supervisor.run(until=within(10, lambda: any("cannot be started" in text for text in told)))
+        logs.unlink()
+        supervisor.run(until=within(10, lambda: supervisor.ready))
+
+
+def test_a_log_that_cannot_be_kept_is_still_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logfile, "LARGEST", 10)
+    log = tmp_path / "one.log"
+    log.write_text("x" * 100)
+    (tmp_path / "one.log.1" / "in the way").mkdir(parents=True)
+    logfile.cut_when_large(log)
+    assert log.read_text() == ""
