@@ -28,7 +28,9 @@ def cut_when_large(path: Path) -> None:
 
 
 def last_lines(path: Path, *, start: int, count: int = 12) -> list[str]:
-    """Give the last lines written after byte `start`."""
+    """Give the last lines written after byte `start`; none when there is no log."""
+    if not path.is_file():
+        return []
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(start, size - 16_384) if start <= size else 0)
