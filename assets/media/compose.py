@@ -71,7 +71,7 @@ def _encode(clip: Any, target: Path, tick: Tick, fps: int, audio: Path | None) -
         for number in range(total):
             tick(number / total)
             frame: Frame = clip.get_frame(number / fps)
-            out.write(np.ascontiguousarray(frame).tobytes())
+            out.write(np.ascontiguousarray(frame).data.cast("B"))
     tick(1.0)
     return total
 

@@ -10,7 +10,7 @@ from generation.providers.sample.camera import camera_at
 from generation.providers.sample.dice import Dice
 from generation.providers.sample.lights import Lights
 from generation.providers.sample.look import Look, read_look
-from generation.providers.sample.performer import FLOOR_Y, Performer, Stand
+from generation.providers.sample.performer import FLOOR_Y, HORIZON, Performer, Stand
 from generation.providers.sample.photo import dressed_like, open_reference
 from generation.providers.sample.sets import build_set
 from generation.providers.sample.view import Camera, View
@@ -18,7 +18,7 @@ from generation.providers.sample.vocabulary import Traits, read_traits
 from generation.providers.sample.weather import Weather, grain_tile
 
 FPS = 24
-_SHOTS = {"wide": (1.0, 0.6, 0.0), "medium": (1.55, 0.56, 1.1), "close": (2.3, 0.62, 3.0)}
+_SHOTS = {"wide": (1.0, HORIZON, 0.0), "medium": (1.55, 0.56, 1.1), "close": (2.3, 0.62, 3.0)}
 """Of each shot: the scale of the set, the height of the horizon, how far out of focus the set is."""
 
 
@@ -71,14 +71,19 @@ class Film:
         frame.paste(self.mark, (self.size[0] - self.mark.size[0], 0), self.mark)
         return frame
 
+    def part(self, number: int) -> float:
+        """Give how far into the clip a frame is, 0..1."""
+        return number / (self.seconds * FPS - 1)
+
     def camera(self, number: int) -> Camera:
         """Give the camera of a frame."""
-        return camera_at(self.look, self.dice, part=number / (self.seconds * FPS - 1), seconds=self.seconds)
+        return camera_at(self.look, self.dice, part=self.part(number), seconds=self.seconds)
 
     def stand(self, number: int) -> Stand:
         """Say where and how the performer stands in a frame."""
         camera = self.camera(number)
-        return self.performer.stand_at(number, x=camera.x * self.size[0], y=camera.y * self.size[1], zoom=camera.zoom)
+        shift = (camera.x * self.size[0], camera.y * self.size[1])
+        return self.performer.stand_at(number, part=self.part(number), x=shift[0], y=shift[1], zoom=camera.zoom)
 
     def recipe(self) -> dict[str, Any]:
         """Say what a lip-sync needs: the figure, and x, y, unit, turn of the mouth in every frame (pixels, radians)."""

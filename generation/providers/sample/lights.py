@@ -72,7 +72,9 @@ class Lights:
         reach = math.cos(turn) * self.view.unit * 1.5 / _FINER
         open_ = 3 + abs(reach) * 0.09
         tone = scaled((255, 236, 190), 0.2 + 0.3 * max(0.0, math.sin(turn)))
-        pen.polygon([(x, y), (x + reach, y - open_), (x + reach, y + open_)], fill=tone)
+        for length, strength in ((1.0, 0.22), (0.8, 0.4), (0.6, 0.6), (0.42, 0.8), (0.25, 1.0)):
+            far, half = x + reach * length * 1.3, open_ * length * 1.3
+            pen.polygon([(x, y), (far, y - half), (far, y + half)], fill=scaled(tone, strength))
         pen.ellipse((x - 3, y - 3, x + 3, y + 3), fill=scaled((255, 240, 200), 0.6 + 0.4 * max(0.0, math.sin(turn))))
 
     def _cars(self, pen: ImageDraw.ImageDraw, camera: Camera, at: float) -> None:

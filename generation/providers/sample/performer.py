@@ -30,6 +30,7 @@ from generation.providers.sample.vocabulary import Traits
 NECK_Y = 1.3
 HIP_Y = 4.8
 FLOOR_Y = 9.4
+HORIZON = 0.6
 BPM = 110.0
 
 
@@ -65,7 +66,7 @@ class Performer:
         self.traits, self.look, self.size, self.light, self.dice, self.air = traits, look, size, light, dice, air
         # Lamps shine by themselves: a robot takes less of the hour's colour.
         self.tint = air.figure if traits.kind == "person" else mix(air.figure, (255, 255, 255), 0.5)
-        self.unit, self.x, self.y = _placing(look, size)
+        self.unit, self.x, self.y = _placing(look, size, dice)
         self.pose = Pose(turn=dice.between("turn", -0.35, 0.35), smile=dice.between("smile", 0.1, 0.6))
         self.side = -1 if light > 0 else 1
         """The arm that acts: the one away from the light."""
@@ -99,8 +100,8 @@ class Performer:
             if arm.in_front:
                 self._swing(frame, arm, stand, beat)
 
-    def stand_at(self, number: int, *, x: float, y: float, zoom: float) -> Stand:
-        """Say how the figure stands in a frame, after the camera's shift (pixels) and zoom."""
+    def stand_at(self, number: int, *, part: float, x: float, y: float, zoom: float) -> Stand:
+        """Say how the figure stands in a frame at `part` (0..1) of the clip, after the camera's shift and zoom."""
         beat = number / 24 * BPM / 60
         energy = {"dance": 1.0, "guitar": 0.8, "sing": 0.6, "raise": 0.6, "walk": 0.7}.get(self.look.action, 0.4)
         calm = 0.55 if self.look.shot == "close" else 1.0
@@ -110,10 +111,14 @@ class Performer:
         )
         bob = abs(math.sin(beat * math.pi)) * 0.12 * energy * calm
         middle = (self.size[0] / 2, self.size[1] / 2)
+        # Who walks comes nearer: everything grows away from the vanishing point on the horizon.
+        near = 0.87 + 0.15 * part if self.look.action == "walk" and self.look.shot == "wide" else 1.0
+        vanish = (middle[0], self.size[1] * HORIZON)
+        at = (vanish[0] + (self.x - vanish[0]) * near, vanish[1] + (self.y - vanish[1]) * near)
         return Stand(
-            x=middle[0] + (self.x - middle[0] - x) * zoom,
-            y=middle[1] + (self.y - middle[1] - y) * zoom,
-            unit=self.unit * zoom,
+            x=middle[0] + (at[0] - middle[0] - x) * zoom,
+            y=middle[1] + (at[1] - middle[1] - y) * zoom,
+            unit=self.unit * near * zoom,
             lean=lean,
             nod=nod,
             bob=bob,
@@ -215,18 +220,21 @@ class Performer:
         paint_forearm(canvas, self.traits, side, upper, fore)
 
 
-def _placing(look: Look, size: tuple[int, int]) -> tuple[float, float, float]:
+def _placing(look: Look, size: tuple[int, int], dice: Dice) -> tuple[float, float, float]:
     """Give pixels a unit, and where the middle of the face is."""
     wide, high = size
     tall = high > wide
+    # Not always in the middle: a third of the shots stand to one side, as a camera would frame them.
+    aside = dice.pick("aside", (-1, 0, 0, 1)) * (0.03 if tall else 0.05 if look.shot == "close" else 0.09)
+    x = wide * (0.5 + aside)
     if look.shot == "wide":
         unit = high * (0.038 if tall else 0.054)
-        return unit, wide * 0.5, high * (0.9 if not tall else 0.84) - FLOOR_Y * unit
+        return unit, x, high * (0.9 if not tall else 0.84) - FLOOR_Y * unit
     if look.shot == "medium":
         unit = min(high * 0.115, wide * 0.155)
-        return unit, wide * 0.5, high * (0.36 if not tall else 0.42)
+        return unit, x, high * (0.36 if not tall else 0.42)
     unit = min(high * 0.235, wide * 0.3)
-    return unit, wide * 0.5, high * (0.44 if not tall else 0.46)
+    return unit, x, high * (0.44 if not tall else 0.46)
 
 
 def _arm_angles(action: str, side: int) -> dict[int, tuple[float, float]]:
