@@ -30,18 +30,33 @@ def project(page: Page) -> Any:
 def test_a_refused_scene_says_why_and_is_made_after_an_edit(page: Page, project: Any, trouble: Trouble) -> None:
     page.goto(f"/studio/{project['id']}/")
     card = page.locator("mv-scene-card")
-    card.get_by_role("button", name="Make clip").click()
+    jobs_before = len(page.request.get("/api/mv/jobs/").json()["results"])
+    card.get_by_role("button", name="Make clip").dblclick()
     expect(card.locator(".scene-picture > .problem")).to_contain_text(
         "Scene 1 failed: Refused by", timeout=MADE_WITHIN_MS
     )
     expect(card.locator(".scene-picture > .problem")).to_contain_text("It cost nothing.")
     expect(page.locator("mv-summary-bar")).to_contain_text("1 scene: 0 loading / 0 succeeded / 1 failed")
+    assert len(page.request.get("/api/mv/jobs/").json()["results"]) == jobs_before + 1, "two clicks were two orders"
     card.get_by_role("button", name="Edit").click()
     card.get_by_label("Scene text").fill("Wide shot of the pier at dusk.")
     card.get_by_role("button", name="Retry").click()  # what is being edited is saved first
     expect(card.locator(".badge").first).to_have_text("Ready", timeout=MADE_WITHIN_MS)
     page.get_by_role("button", name="Stitch").click()
     expect(page.locator("mv-final-card .badge")).to_have_text("Ready", timeout=MADE_WITHIN_MS)
+    trouble.check()
+
+
+def test_a_failed_job_can_be_retried_on_its_page(page: Page, project: Any, trouble: Trouble) -> None:
+    scenes = page.request.get(f"/api/mv/projects/{project['id']}").json()["scenes"]
+    job = make(page, "/api/mv/generate_video", scene_id=scenes[0]["id"])
+    page.goto(f"/result/job_{job['id']}/")
+    expect(page.locator("mv-job-page .badge").nth(1)).to_have_text("Failed", timeout=MADE_WITHIN_MS)
+    expect(page.locator("mv-job-page")).to_contain_text("Refused by the provider's safety filter")
+    page.get_by_role("button", name="Retry").click()
+
+    expect(page.locator('[data-part="attempts"]')).to_have_text("2", timeout=MADE_WITHIN_MS)
+    expect(page.locator("mv-job-page .badge").nth(1)).to_have_text("Failed", timeout=MADE_WITHIN_MS)
     trouble.check()
 
 

@@ -77,6 +77,8 @@ class JobPage extends HTMLElement {
   }
 
   async #act(path, body = {}) {
+    if (this.ariaBusy === "true") return;
+    this.ariaBusy = "true";
     try {
       const job = await post(path, body);
       if (job?.id === this.job.id) this.#become(job);
@@ -84,6 +86,7 @@ class JobPage extends HTMLElement {
     } catch (problem) {
       showProblem(this.ui.problem, problem);
     }
+    this.ariaBusy = null;
   }
 }
 

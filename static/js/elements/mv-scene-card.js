@@ -1,7 +1,7 @@
 // One scene: number and place on the song, words, picture, state, and the button that shoots it. Stands in a list item.
 
 import { post } from "../lib/api.js";
-import { icon, setText, showProblem, stamp } from "../lib/dom.js";
+import { announce, icon, setText, showProblem, stamp } from "../lib/dom.js";
 import { money, time } from "../lib/format.js";
 import { spend } from "../lib/spend.js";
 import { isActive } from "../lib/studio-state.js";
@@ -64,8 +64,8 @@ class SceneCard extends HTMLElement {
     ui.shoot.addEventListener("click", () => this.#shoot());
     ui.cancel.addEventListener("click", () => this.#try(() => post(this.#scene.job.urls.cancel), "job.changed"));
     ui.copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(this.#scene.id);
-      ui.copy.title = TEXT.copied;
+      await navigator.clipboard?.writeText(this.#scene.id); // browsers offer it on safe origins only
+      announce(TEXT.copied);
     });
     this.addEventListener("mv-problem", (event) => {
       event.stopPropagation();
@@ -110,8 +110,9 @@ class SceneCard extends HTMLElement {
   }
 
   async #try(act, kind) {
-    this.#wrong = null;
     const buttons = [this.#ui.shoot, this.#ui.cancel];
+    if (buttons[0].ariaBusy === "true") return;
+    this.#wrong = null;
     buttons.forEach((button) => button.setAttribute("aria-busy", "true"));
     try {
       const data = await act();
