@@ -21,6 +21,7 @@ class ResourceViewSet(GenericViewSet[Any]):
     """Lists and reads rows; a subclass names `queryset`, `shape`, and `details` when a row needs more than itself."""
 
     lookup_value_regex = "[^/]+"
+    ordering_fields: tuple[str, ...] = ("created_at", "updated_at")
 
     def shape(self, row: Any) -> dict[str, Any]:
         """Turn a row into what the API answers."""

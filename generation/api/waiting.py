@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from generation.api.finding import owner_of
+from generation.api.heard import log_request
 from generation.choices import FINAL_STATES, JobState
 from generation.jobs import job_data
 from generation.models import Job
@@ -40,6 +41,7 @@ def start_work(request: Request, start: Callable[[], Job]) -> Response:
 
 def accepted(job: Job) -> Response:
     """Answer 202: the job, where it is, and at top level the ids of what will exist."""
+    log_request(job)
     return Response({**job_data(job), **job.reserved}, status=202, headers={"Location": job_url(job.pk)})
 
 

@@ -79,6 +79,14 @@ def test_lists_hold_ones_own_rows_only(api: APIClient, owner: User, prefix: str)
     assert [row["id"] for row in api.get(f"/{prefix}").json()["results"]] == [str(mine.pk)]
 
 
+@pytest.mark.parametrize("prefix", sorted({prefix.rstrip("(") for prefix in ROWS if "get" not in prefix}))
+@pytest.mark.parametrize(
+    "query", ["ordering=x", "ordering=-id", "ordering=%00", "page_size=x", "search=%00", "trashed=x"]
+)
+def test_odd_questions_to_a_list_are_answered_or_refused(api: APIClient, prefix: str, query: str) -> None:
+    assert api.get(f"/{prefix}?{query}").status_code in {200, 400}
+
+
 def test_studio_with_log_in_lets_nobody_in(settings: Any, db: None) -> None:
     settings.MV_AUTH = "required"
     settings.ALLOWED_HOSTS = ["studio.example"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from assets.models import Audio, CharacterReference, Video
@@ -223,9 +222,19 @@ def test_same_key_starts_one_job(api: APIClient) -> None:
     assert (bad.status_code, bad.json()["code"]) == (400, "user:idempotency:malformed")
 
 
-def test_replay_does_not_fetch_again(api: APIClient, settings: Settings) -> None:
+def test_other_body_under_the_same_key_is_refused_before_anything_is_fetched(api: APIClient) -> None:
     body = {"prompt": "x", "reference_image_url": "http://127.0.0.1/a.png"}
     answer = post(api, "mv/generate_video", {"prompt": "x"}, **{"Idempotency-Key": "k"})
     assert answer.status_code == 202
     other = post(api, "mv/generate_video", body, **{"Idempotency-Key": "k"})
     assert other.json()["code"] == "user:idempotency:mismatch"
+
+
+def test_what_was_asked_for_is_logged_without_the_words(api: APIClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", logger="mv.events"):
+        body = promised(post(api, "mv/create_scenes", SCENES))
+        promised(post(api, "mv/generate_video", {"prompt": "secret words"}))
+    heard = {record.message: record.__dict__ for record in caplog.records}
+    assert heard["scenes_request_received"]["job_id"] == body["id"]
+    assert (heard["scenes_request_received"]["flavor"], heard["scenes_request_received"]["n"]) == ("default", 2)
+    assert "secret words" not in str(heard["video_request_received"])
