@@ -28,6 +28,7 @@ _MAKERS: dict[str, dict[str, str]] = {
         "clip": f"{_ROOM}.sample.clips.SampleClips",
         "lipsync": f"{_ROOM}.sample.lipsync.SampleLipSync",
     },
+    "gemini": {"scenes": f"{_ROOM}.gemini.scenes.GeminiScenes"},
 }
 
 

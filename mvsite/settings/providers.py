@@ -8,6 +8,12 @@ from mvsite.logs import hide
 REPLICATE_API_TOKEN = env.first_of("REPLICATE_API_TOKEN", "REPLICATE_API_KEY")
 GEMINI_API_KEY = env.first_of("GEMINI_API_KEY", "GOOGLE_API_KEY")
 hide(REPLICATE_API_TOKEN, GEMINI_API_KEY)
+GOOGLE_GEMINI_BASE_URL = env.text("GOOGLE_GEMINI_BASE_URL")
+GOOGLE_GENAI_API_VERSION = env.text("GOOGLE_GENAI_API_VERSION", "v1beta")
+# Names of our own: a project that other tools left in the environment must not start to be billed.
+MV_GOOGLE_CLOUD_PROJECT = env.text("MV_GOOGLE_CLOUD_PROJECT")
+MV_GOOGLE_CLOUD_LOCATION = env.text("MV_GOOGLE_CLOUD_LOCATION", "us-central1")
+GOOGLE_VERTEX_BASE_URL = env.text("GOOGLE_VERTEX_BASE_URL")
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
 
 # The sample provider: demonstrations and tests can slow it, break it and make it refuse.

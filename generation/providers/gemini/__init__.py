@@ -1,0 +1,1 @@
+"""Google's Gemini: writes scenes, makes clips; the only room that knows google.genai."""

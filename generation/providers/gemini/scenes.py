@@ -1,0 +1,98 @@
+"""Writes scenes by Gemini's streamed answers in JSON; a bad answer is asked for once more with what was wrong."""
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import cast
+
+from google.genai import types
+
+from generation.ports import SceneAnswer, SceneRequest, Tick
+from generation.providers.gemini import answers, asking, client
+from generation.providers.gemini.errors import Call, translated
+from mvsite.common.errors import ProviderError
+
+DEFAULT_MODEL = "gemini-3.8-flash"
+_ASKINGS = 2
+_GIVE_UP_AFTER = 180.0
+"""Seconds for one answer; a whole set takes 15 to 40."""
+
+
+@dataclass(slots=True)
+class _Written:
+    """One answer as it came in: text, why it ended, who wrote it, tokens."""
+
+    model: str
+    text: str = ""
+    block_reason: str = ""
+    finish_reason: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    def add(self, piece: types.GenerateContentResponse) -> None:
+        """Take in the next piece; Google repeats the counts, the last ones hold."""
+        self.model = piece.model_version or self.model
+        if piece.prompt_feedback is not None and piece.prompt_feedback.block_reason is not None:
+            self.block_reason = piece.prompt_feedback.block_reason.value
+        for candidate in (piece.candidates or [])[:1]:
+            parts = (candidate.content.parts if candidate.content else None) or []
+            self.text += "".join(part.text or "" for part in parts if not part.thought)
+            if candidate.finish_reason is not None:
+                self.finish_reason = candidate.finish_reason.value
+        used = piece.usage_metadata
+        if used is not None:
+            self.tokens_in = used.prompt_token_count or self.tokens_in
+            self.tokens_out = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0) or self.tokens_out
+
+
+class GeminiScenes:
+    """`SceneWriter` with the Gemini API."""
+
+    provider = "gemini"
+
+    def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
+        """Write the scenes, in two askings at most; `tick` hears how many of them are there already.
+
+        Raises ProviderError: `provider:call:refused` for blocked content, `provider:answer:bad` when the second
+        answer is as bad as the first.
+        """
+        complaints = request.complaints
+        tokens_in = tokens_out = 0
+        for _ in range(_ASKINGS):
+            written = _ask(request, complaints, tick)
+            tokens_in, tokens_out = tokens_in + written.tokens_in, tokens_out + written.tokens_out
+            try:
+                answers.must_not_be_stopped(written.block_reason, written.finish_reason)
+                scenes = answers.scenes_in(written.text, asking.wanted(request))
+            except answers.UnusableError as wrong:
+                complaints = (*request.complaints, str(wrong))
+                continue
+            return SceneAnswer(scenes, written.model, tokens_in, tokens_out)
+        raise ProviderError("provider:answer:bad", f"Gemini's answer could not be used, twice. {complaints[-1]}")
+
+
+def _ask(request: SceneRequest, complaints: tuple[str, ...], tick: Tick) -> _Written:
+    count = asking.wanted(request)
+    model = request.model or DEFAULT_MODEL
+    config = types.GenerateContentConfig(
+        response_mime_type="application/json",
+        response_json_schema=asking.schema(request),
+        seed=request.seed % 2**31,
+        max_output_tokens=16_384 + 600 * count,  # thinking counts too
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+    )
+    written = _Written(model)
+    give_up = time.monotonic() + _GIVE_UP_AFTER
+    tick(0.0)
+    with translated(Call.ASK):
+        stream = client.by_key().models.generate_content_stream(
+            model=model, contents=asking.prompt(request, complaints), config=config
+        )
+        with closing(cast("Generator[types.GenerateContentResponse]", stream)) as pieces:
+            for piece in pieces:
+                written.add(piece)
+                tick(min(answers.scenes_so_far(written.text), count) / count)
+                if time.monotonic() > give_up:
+                    raise ProviderError("provider:call:slow", "Gemini took too long to write the scenes.")
+    return written

@@ -1,0 +1,45 @@
+"""A stand-in for Google and a key that must never be seen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pytest_django.fixtures import Settings
+
+from generation.providers.gemini import client
+from mvsite.logs import hide
+from tests.support.clips import marker_clip
+from tests.support.gemini_server import GeminiServer, gemini_server
+
+KEY = "AIza-stand-in-key-0123456789"
+
+
+@pytest.fixture
+def google(settings: Settings) -> Iterator[GeminiServer]:
+    """Give the stand-in, with the settings that lead to it."""
+    hide(KEY)
+    with gemini_server() as server:
+        settings.GEMINI_API_KEY = KEY
+        settings.GOOGLE_GEMINI_BASE_URL = server.url
+        yield server
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let clients give up after a second."""
+    monkeypatch.setattr(client, "TIMEOUT_SECONDS", 1)
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the bytes of a real clip."""
+    return marker_clip(tmp_path_factory.mktemp("film") / "clip.mp4", seconds=1).read_bytes()
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    """Give a picture of a character."""
+    path = tmp_path / "portrait.png"
+    Image.new("RGB", (32, 32), (90, 20, 20)).save(path)
+    return path

@@ -1,0 +1,59 @@
+"""`create_scenes` with a key: the whole job through the engine, against the stand-in."""
+
+import logging
+
+import pytest
+
+from generation.choices import JobState
+from generation.models import Job, SceneGeneration
+from generation.services.writing import scenes_request
+from mvsite.accounts.models import User
+from tests.support.engine import drive
+from tests.support.gemini_server import Answer, GeminiServer, blocked, error, retry_info, scenes_json, written
+
+pytestmark = pytest.mark.django_db
+
+
+def start(owner: User) -> Job:
+    return scenes_request(
+        owner=owner, idea="A boat crosses a lake", character_description="a woman in red", number_of_scenes=3
+    )
+
+
+def test_the_scenes_are_kept_with_who_wrote_them(owner: User, google: GeminiServer) -> None:
+    job = drive(start(owner))
+    assert (job.state, job.provider, job.error) == (JobState.SUCCEEDED, "gemini", None)
+    kept = SceneGeneration.objects.get()
+    assert [scene["index"] for scene in kept.scenes] == [0, 1, 2]
+    used = {name: kept.metadata[name] for name in ("model_used", "attempts", "tokens_in", "tokens_out")}
+    assert used == {"model_used": "gemini-served", "attempts": 1, "tokens_in": 812, "tokens_out": 798}
+
+
+def test_a_broken_rule_is_told_to_the_model(owner: User, google: GeminiServer) -> None:
+    google.faults["generate"].append(written(scenes_json(3).replace("close-up", "wide")))
+    job = drive(start(owner))
+    assert job.result is not None
+    assert (job.state, job.result["metadata"]["attempts"]) == (JobState.SUCCEEDED, 2)
+    assert "No scene does." in google.last("generate").body["contents"][0]["parts"][0]["text"]
+
+
+def test_a_busy_provider_is_asked_again_and_a_refusal_is_not(owner: User, google: GeminiServer) -> None:
+    google.faults["generate"].append(error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("3s")))
+    assert drive(start(owner)).state == JobState.SUCCEEDED
+    assert google.count("generate") == 2
+    google.faults["generate"].append(blocked("PROHIBITED_CONTENT"))
+    refused = drive(start(owner))
+    assert refused.error is not None
+    assert (refused.state, refused.error["code"]) == (JobState.FAILED, "provider:call:refused")
+    assert google.count("generate") == 3
+
+
+def test_the_key_is_in_no_row_and_no_log(owner: User, google: GeminiServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    google.faults["generate"].append(Answer(400, {"error": {"message": "Bad key AIza-stand-in-key-0123456789"}}))
+    failed = drive(start(owner))
+    drive(start(owner))
+    assert failed.error is not None
+    assert "[hidden]" in failed.error["detail"]
+    rows = [str(row) for model in (Job, SceneGeneration) for row in model.objects.values()]
+    assert "AIza" not in " ".join([*rows, caplog.text])
