@@ -79,8 +79,8 @@ def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folde
         web = find_one(folder, WEB)
         os.kill(worker, signal.SIGKILL)
         os.kill(web, signal.SIGKILL)
-        wait_for(lambda: has_new(running, RENDER_1, worker), seconds=30, saying="the killed worker runs again")
-        wait_for(lambda: has_new(running, WEB, web) and answers(running), seconds=30, saying="the web answers again")
+        wait_for(lambda: has_new(running, RENDER_1, worker), seconds=60, saying="the killed worker runs again")
+        wait_for(lambda: has_new(running, WEB, web) and answers(running), seconds=60, saying="the web answers again")
         asked = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(6) == 0
