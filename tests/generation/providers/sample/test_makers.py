@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 from pytest_django.fixtures import Settings
 
-from assets.media import counter, song
-from generation.ports import ClipRequest, Found, ImageRequest, LipSyncRequest, Pending, Ready
+from assets.media import counter
+from generation.ports import ClipRequest, Found, ImageRequest, Pending, Ready
 from generation.providers.sample.clips import SampleClips
-from generation.providers.sample.lipsync import SampleLipSync
+from generation.providers.sample.mouths import FaceMouth, mouth_for
+from generation.providers.sample.notes import read_note
 from generation.providers.sample.portraits import SamplePortraits
 from mvsite.common.errors import ProviderError
 
@@ -81,23 +82,26 @@ def test_portrait_has_its_shape_and_format(tmp_path: Path, ratio: str, size: tup
         assert (picture.format, picture.size) == ("JPEG", size)
 
 
-def test_clip_carries_its_counter_its_length_and_its_sound(tmp_path: Path) -> None:
-    target = tmp_path / "clip.mp4"
-    request = ClipRequest(CLIP.prompt, 4, "16:9", "720p", generate_audio=True, seed=5, label="scene-7")
-    SampleClips().fetch("x", request, target, quiet)
-    assert counter.read_video(target) == [(counter.label_hash("scene-7"), number) for number in range(96)]
-    with av.open(str(target)) as container:
+def test_clip_carries_its_counter_its_length_and_its_sound(sample_clip: Path) -> None:
+    expected = [(counter.label_hash("scene-7"), number) for number in range(96)]
+    assert counter.read_video(sample_clip) == expected
+    with av.open(str(sample_clip)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec_context.name, video.pix_fmt, str(video.average_rate)) == ("h264", "yuv420p", "24")
         assert (audio.codec_context.name, audio.rate) == ("aac", 48000)
         assert container.duration == pytest.approx(4_000_000, abs=1)
 
 
-def test_counter_is_left_out_when_set_so(tmp_path: Path, settings: Settings) -> None:
+def test_tall_clip_without_a_counter_when_set_so(tmp_path: Path, settings: Settings) -> None:
     settings.MV_SAMPLE_COUNTER = False
     target = tmp_path / "clip.mp4"
-    SampleClips().fetch("x", CLIP, target, quiet)
+    request = ClipRequest("Medium shot. A robot sings in space", 4, "9:16", "720p", generate_audio=False, seed=1)
+    SampleClips().fetch("x", request, target, quiet)
     assert set(counter.read_video(target)) == {None}
+    assert isinstance(mouth_for(read_note(target), size=(720, 1280)), FaceMouth)
+    with av.open(str(target)) as container:
+        assert len(container.streams.audio) == 0
+        assert (container.streams.video[0].width, container.streams.video[0].height) == (720, 1280)
 
 
 def test_render_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
@@ -111,13 +115,3 @@ def test_render_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         SampleClips().fetch("x", CLIP, tmp_path / "clip.mp4", stop)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_lip_sync_keeps_every_frame_and_takes_the_new_sound(tmp_path: Path) -> None:
-    clip, sound, target = tmp_path / "clip.mp4", tmp_path / "song.wav", tmp_path / "out.mp4"
-    SampleClips().fetch("x", CLIP, clip, quiet)
-    song.demo_song(sound, seconds=4)
-    SampleLipSync().fetch("x", LipSyncRequest(clip, sound, 4), target, quiet)
-    assert counter.read_video(target) == [(counter.label_hash("scene-7"), number) for number in range(96)]
-    with av.open(str(target)) as container:
-        assert container.streams.audio[0].codec_context.name == "aac"
