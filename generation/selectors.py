@@ -106,10 +106,16 @@ def final_inputs(project: Project, scenes: list[Scene]) -> dict[str, Any]:
     }
 
 
+def final_video(project: Project) -> Video | None:
+    """Return the finished video, None when there is none or it lies in the trash."""
+    made: Video | None = project.final_video
+    return made if made is not None and made.trashed_at is None else None
+
+
 def project_data(project: Project) -> dict[str, Any]:
     """Give a project without its scenes; `final_stale` compares the finished video with today's choice."""
     scenes = _kept_scenes(project)
-    final = project.final_video_id
+    final = final_video(project)
     return {
         "id": str(project.pk),
         "title": project.title,
@@ -125,9 +131,9 @@ def project_data(project: Project) -> dict[str, Any]:
         "target_duration": project.target_duration,
         "seed": project.seed,
         "scene_ids": [str(scene.pk) for scene in scenes],
-        "final_video_id": _text(final),
-        "final_video_url": f"/api/mv/get_video/{final}" if final else None,
-        "final_stale": bool(final) and project.final_inputs != final_inputs(project, scenes),
+        "final_video_id": str(final.pk) if final else None,
+        "final_video_url": video_url(final) if final else None,
+        "final_stale": final is not None and project.final_inputs != final_inputs(project, scenes),
         "cost_usd": f"{project_cost(project):.4f}",
         "favourite": project.favourite,
         "tags": project.tags,
@@ -138,7 +144,7 @@ def project_data(project: Project) -> dict[str, Any]:
 
 
 def project_snapshot(project: Project) -> dict[str, Any]:
-    """Give a project with its scenes, its newest jobs, and the cursor from which the event feed goes on.
+    """Give a project with its scenes, and the cursor from which the event feed goes on.
 
     The cursor is read first: an event that comes between is then told twice, never lost.
     """
@@ -156,9 +162,8 @@ def projects_with_details(projects: QuerySet[Project]) -> QuerySet[Project]:
     """Fetch what `project_data` reads in a fixed number of queries."""
     spent = Job.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(total=Sum("cost_usd"))
     scenes = with_details(Scene.objects.filter(trashed_at=None)).order_by("index")
-    return projects.annotate(spent_usd=Subquery(spent.values("total"))).prefetch_related(
-        Prefetch("scenes", queryset=scenes, to_attr="kept_scenes")
-    )
+    rows = projects.select_related("final_video").annotate(spent_usd=Subquery(spent.values("total")))
+    return rows.prefetch_related(Prefetch("scenes", queryset=scenes, to_attr="kept_scenes"))
 
 
 def project_cost(project: Project) -> float:

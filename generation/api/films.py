@@ -104,7 +104,8 @@ class StitchView(APIView):
         overlay = words.pop("audio_overlay_id", None)
         tracks = words.get("audio_tracks")
         if tracks is not None:  # the wishes are kept as JSON, which has no ids
-            words["audio_tracks"] = [{**track, "audio_id": str(track["audio_id"])} for track in tracks]
+            given = [{name: value for name, value in track.items() if value is not None} for track in tracks]
+            words["audio_tracks"] = [{**track, "audio_id": str(track["audio_id"])} for track in given]
         return start_work(
             request,
             lambda: stitch_request(

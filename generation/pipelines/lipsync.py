@@ -22,7 +22,7 @@ from generation.pipelines.purchase import Purchase
 from generation.pipelines.waiting_for import video_or_wait
 from generation.ports import LipSyncRequest, Sent
 from generation.providers.registry import lip_syncer
-from generation.services.stitch import project_stitch
+from generation.services.stitch import project_restitch
 from generation.services.takes import take_add
 from mvsite.common.errors import UserError
 from mvsite.logs import debug_event
@@ -33,7 +33,10 @@ class LipSync:
 
     def step(self, claim: Claim) -> Outcome:
         """Wait for the clip if it is still being made, then do the next step of the purchase."""
-        found = video_or_wait(claim.job, claim.job.params["source_video_id"])
+        source_id = claim.job.params["source_video_id"]
+        # Once it is bought, a clip that goes to the trash meanwhile does not throw away what was paid for.
+        bought = Video.objects.filter(pk=source_id).first() if claim.job.calls.exists() else None
+        found = bought or video_or_wait(claim.job, source_id)
         if not isinstance(found, Video):
             return found
         with _purchase(claim, found) as purchase:
@@ -132,5 +135,5 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
         take_add(scene_id=job.scene_id, video=video, version_id=version, source=source)
         project = job.scene.project
         if project is not None and project.final_video_id is not None:
-            project_stitch(project=project)  # a lip-sync re-cuts by itself (SPEC, Studio page)
+            project_restitch(project=project)  # a lip-sync re-cuts by itself (SPEC, Studio page)
     return {**video_result(video), "start_time": video.metadata["start_time"], "end_time": video.metadata["end_time"]}

@@ -23,7 +23,7 @@ from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
 from generation.ports import CannotSay, Found, Maker, NothingThere, OutcomeUnknown, Ready
 from mvsite.common.crash_points import crash_point
-from mvsite.common.errors import ProviderError, UserError
+from mvsite.common.errors import MediaError, ProviderError, UserError
 from mvsite.logs import debug_event
 
 R = TypeVar("R")
@@ -161,6 +161,10 @@ class Purchase(Generic[R]):
                 money.close(call, error_code=error.code)  # paid, but not to be had: a retry must buy anew
                 raise
             crash_point("after_fetch")
-            done = self.ingest(target)
+            try:
+                done = self.ingest(target)
+            except MediaError as error:
+                money.close(call, error_code=error.code)  # it would come out just as broken again
+                raise
         crash_point("after_ingest")
         return done

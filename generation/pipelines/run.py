@@ -9,7 +9,7 @@ from generation.jobs import Claim
 from generation.models import Job, Project, Scene
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.waiting_for import stop_children
-from generation.selectors import clips_under_way, final_inputs, scenes_of, takes_of
+from generation.selectors import clips_under_way, final_inputs, final_video, scenes_of, takes_of
 from generation.services.clips import scene_clip_request
 from generation.services.stitch import project_stitch
 from generation.services.writing import scenes_request
@@ -74,7 +74,7 @@ class Run:
         if not any(takes_of(scene) for scene in scenes):
             failed = _this_run(claim.job, JobKind.CLIP).filter(state=JobState.FAILED).first()
             raise _why(failed) if failed else UserError("user:project:nothing_to_stitch")
-        if project.final_video_id is not None and project.final_inputs == final_inputs(project, scenes):
+        if final_video(project) is not None and project.final_inputs == final_inputs(project, scenes):
             return Done(lambda: _result(claim.job, project))
         mine = _since_start(claim.job, JobKind.STITCH)
         if mine is not None and mine.state == JobState.SUCCEEDED:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from assets.media.stitch import StitchResult, StitchWishes, stitch
 from assets.models import Video, VideoKind
 from assets.services.videos import video_create_from_file
 from generation.jobs import Claim
-from generation.models import Job, Project
+from generation.models import Job, Project, Take
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.stitch_wishes import wishes_for
 from generation.pipelines.waiting_for import video_or_wait
 from generation.selectors import video_url
 from generation.services.projects import project_changed
+from generation.services.stitch import project_stitch
 from mvsite.common.errors import AppError, MediaError, StudioError, UserError
 from mvsite.logs import debug_event, warn_event
 
@@ -50,10 +51,13 @@ class Stitch:
         debug_event("stitch_merge_started", video_ids=[str(video.pk) for video in inputs.videos])
         with storage.temp_dir() as folder, _files(inputs.videos) as clips:
             target = folder / "video.mp4"
-            with wishes_for(job) as (wishes, warnings):
+            with wishes_for(job) as (wishes, warnings, song_warning):
                 result = _render(claim, clips, wishes, target=target, folder=folder)
             debug_event("stitch_plan", strategy=result.plan.strategy, frames_copied=result.plan.copied_frames)
-            video = _keep(job, inputs, result, target, (*inputs.warnings, *warnings))
+            said = (*inputs.warnings, *warnings)
+            video = _keep(
+                job, inputs, replace(result, overlay_warning=song_warning or result.overlay_warning), target, said
+            )
         return Done(lambda: _finish(job, video))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
@@ -148,6 +152,7 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
         project.final_inputs = job.params["final_of"]
         project.save(update_fields=["final_video", "final_inputs", "updated_at"])
         project_changed(project=project)
+        _catch_up(job, project)
     return {
         "video_id": str(video.pk),
         "video_path": video.key,
@@ -156,3 +161,11 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
         "audio_overlay_warning": video.metadata["audio_overlay_warning"],
         "metadata": video.metadata,
     }
+
+
+def _catch_up(job: Job, project: Project) -> None:
+    """Start the next cut when a lip-sync was finished during this one: it re-cuts by itself, but could not then."""
+    kept = Take.objects.filter(scene__project=project, scene__trashed_at=None, video__trashed_at=None)
+    if kept.filter(video__kind=VideoKind.LIPSYNC, created_at__gt=job.queued_at).exists():
+        Job.objects.filter(pk=job.pk).update(unique_key="")  # this one ends in the same transaction
+        project_stitch(project=project)

@@ -1,5 +1,6 @@
 """From a stitch job's inputs to what the media room is asked for: ids become files, lost sounds become warnings."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -8,8 +9,10 @@ from assets import storage
 from assets.media.stitch import StitchWishes, Track
 from assets.models import Audio
 from generation.models import Job
+from mvsite.common.errors import AppError
 from mvsite.logs import debug_event, warn_event
 
+log = logging.getLogger(__name__)
 _PLAIN = (
     "suppress_video_audio",
     "video_audio_volume",
@@ -29,28 +32,32 @@ _PLAIN = (
 
 
 @contextmanager
-def wishes_for(job: Job) -> Iterator[tuple[StitchWishes, list[str]]]:
-    """Give the wishes with local files, valid inside the `with`, and warnings about sounds that are gone."""
+def wishes_for(job: Job) -> Iterator[tuple[StitchWishes, list[str], str | None]]:
+    """Give the wishes with local files, valid inside the `with`; warnings about lost sounds; and the song's own."""
     params = job.params
     plain = {name: params[name] for name in _PLAIN if params.get(name) is not None}
     warnings: list[str] = []
     with ExitStack() as stack:
         overlay = _sound(stack, job, params["audio_overlay_id"], warnings)
+        song_warning = warnings[0] if warnings else None
         tracks = []
         for wish in params.get("audio_tracks") or ():
             path = _sound(stack, job, wish["audio_id"], warnings)
             if path is not None:
                 tracks.append(Track(path, start=wish.get("start", 0.0), volume=wish.get("volume", 1.0)))
         debug_event("stitch_audio_params", overlay=params["audio_overlay_id"], tracks=len(tracks))
-        yield StitchWishes(audio_overlay=overlay, audio_tracks=tuple(tracks), **plain), warnings
+        yield StitchWishes(audio_overlay=overlay, audio_tracks=tuple(tracks), **plain), warnings, song_warning
 
 
 def _sound(stack: ExitStack, job: Job, audio_id: str | None, warnings: list[str]) -> Path | None:
     if audio_id is None:
         return None
     found = Audio.objects.filter(pk=audio_id, owner_id=job.owner_id).first()
-    if found is None:
-        warn_event("audio_overlay_not_found", audio_overlay_id=audio_id, reason="gone")
-        warnings.append("A song is gone; the video is made without it.")
-        return None
-    return stack.enter_context(storage.local_path(found.key))
+    try:
+        if found is not None:
+            return stack.enter_context(storage.local_path(found.key))
+    except AppError as error:
+        log.warning("file_missing", extra={"code": error.code, "audio_id": audio_id})
+    warn_event("audio_overlay_not_found", audio_overlay_id=audio_id, reason="gone")
+    warnings.append("A song is gone; the video is made without it.")
+    return None

@@ -92,6 +92,13 @@ def _project_seed(project: Project | None) -> int | None:
 
 
 def _alike(owner: User, description: str, words: Mapping[str, Any]) -> list[str]:
-    """Name portraits in the library that were made of the same description and parameters."""
+    """Name portraits in the library that were made of the same description and parameters.
+
+    What their model did not take made no difference to them.
+    """
     found = CharacterReference.objects.for_user(owner).kept().filter(description=description)
-    return [str(each.pk) for each in found[:20] if each.metadata.get("parameters_used", {}).items() >= words.items()]
+    return [str(each.pk) for each in found[:20] if _is_alike(each.metadata.get("parameters_used"), words)]
+
+
+def _is_alike(used: Mapping[str, Any] | None, words: Mapping[str, Any]) -> bool:
+    return bool(used) and all(used[name] == value for name, value in words.items() if used and name in used)

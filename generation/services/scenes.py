@@ -61,8 +61,12 @@ def take_select(*, scene: Scene, video_id: uuid.UUID) -> Scene:
     return scene
 
 
-def scene_changed(*, scene: Scene, kind: str = "scene.changed") -> None:
-    """Tell the feed what a scene is now; inside the caller's transaction."""
+def scene_changed(*, scene: Scene, kind: str = "scene.changed", and_project: bool = True) -> None:
+    """Tell the feed what a scene is now; inside the caller's transaction.
+
+    Who changes many scenes tells of the project once, after the last: it is told with all its scenes.
+    """
     if scene.project_id is not None:
         events.record(kind, stream=scene.project_id, data=scene_data(scene_get(scene_id=scene.pk)))
-        project_changed(project=Project.objects.get(pk=scene.project_id))
+        if and_project:
+            project_changed(project=Project.objects.get(pk=scene.project_id))

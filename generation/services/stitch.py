@@ -85,6 +85,16 @@ def project_stitch(*, project: Project, parent: Job | None = None) -> Job:
     )
 
 
+def project_restitch(*, project: Project) -> Job | None:
+    """Put the finished video together anew; None while one is under way, which looks at its end whether it is late."""
+    try:
+        return project_stitch(project=project)
+    except UserError as error:
+        if error.code != "user:scene:busy":
+            raise
+        return None
+
+
 def _known(owner: User, video_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     kept = Video.objects.for_user(owner).kept().filter(pk__in=video_ids).values_list("pk", flat=True)
     promised = ReservedId.objects.filter(owner=owner, pk__in=video_ids, job__kind__in=_MAKES_VIDEO)

@@ -6,6 +6,7 @@ from typing import Any
 from generation.models import Project, Scene, SceneGeneration
 from generation.ports import SceneDraft
 from generation.selectors import scenes_of
+from generation.services.projects import project_changed
 from generation.services.scenes import scene_changed, version_add
 from generation.services.storyboard import scene_trash
 
@@ -28,7 +29,7 @@ def scenes_keep(
             source="written",
             generation_id=generation.pk,
         )
-        scene_changed(scene=scene)
+        scene_changed(scene=scene, and_project=False)
         kept.append(
             {
                 "id": str(scene.pk),
@@ -37,6 +38,8 @@ def scenes_keep(
                 "negative_description": draft.negative_description,
             }
         )
+    if project is not None:
+        project_changed(project=project)
     return kept
 
 

@@ -1,6 +1,7 @@
 """Buying from a provider that misbehaves: one order a picture, whatever happens."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -143,3 +144,16 @@ def test_no_worker_is_held_while_the_provider_works(owner: User) -> None:
     assert (job.lease_owner, job.lease_until) == ("", None)
     make_due(job)
     assert engine.advance(job.pk)
+
+
+def test_a_picture_that_cannot_be_read_is_bought_anew_by_a_retry(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: FakeProvider, provider_id: str, request: object, target: Path, tick: object) -> None:
+        target.write_bytes(b"not a picture")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FakeProvider, "fetch", broken)
+        job = drive(buy(owner, "a teal square"))
+    assert job.error is not None
+    assert job.error["code"].startswith("media:file:")
+    assert drive(jobs.retry(job)).state == JobState.SUCCEEDED
+    assert FakeProvider().counted("submit") == 2

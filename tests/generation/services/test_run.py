@@ -20,7 +20,8 @@ from mvsite.common.errors import UserError
 from tests.support.engine import make_due, work_off
 from tests.support.quick_clips import FRAMES, QuickClips
 
-pytestmark = pytest.mark.django_db
+# A step may take longer than a heartbeat, which cannot write while a test holds the whole database.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
