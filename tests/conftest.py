@@ -46,7 +46,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pa
     root = tmp_path_factory.mktemp("data")
     media = root / "media"
     settings.MV_DATA_DIR = root
-    settings.REPLICATE_API_TOKEN = settings.GEMINI_API_KEY = ""  # a developer's own keys are not for tests
+    settings.REPLICATE_API_TOKEN = settings.GEMINI_API_KEY = settings.MV_GOOGLE_CLOUD_PROJECT = (
+        ""  # a developer's own keys are not for tests
+    )
     settings.MEDIA_ROOT = media
     settings.MV_TEMP_DIR = root / "tmp"
     settings.CELERY_BROKER_FOLDER = root / "broker"

@@ -28,7 +28,10 @@ _MAKERS: dict[str, dict[str, str]] = {
         "clip": f"{_ROOM}.sample.clips.SampleClips",
         "lipsync": f"{_ROOM}.sample.lipsync.SampleLipSync",
     },
-    "gemini": {"scenes": f"{_ROOM}.gemini.scenes.GeminiScenes"},
+    "gemini": {
+        "scenes": f"{_ROOM}.gemini.scenes.GeminiScenes",
+        "clip": f"{_ROOM}.gemini.clips.GeminiClips",
+    },
 }
 
 

@@ -48,7 +48,7 @@ _LONGEST_WAIT = 600.0
 # By name, because the SDK works with httpx or httpx2 as its environment says.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"}
 _BROKEN_LINE = {"HTTPError", "StreamError", "APIConnectionError"}
-_UNREADABLE = {"APIResponseValidationError", "UnknownApiResponseError", "JSONDecodeError", "ValidationError"}
+_UNREADABLE = {"APIError", "UnknownApiResponseError", "JSONDecodeError", "ValidationError"}
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from generation.providers.gemini import client
 from mvsite.logs import hide
-from tests.support.clips import marker_clip
+from tests.support.clips import marker_clip, tone
 from tests.support.gemini_server import GeminiServer, gemini_server
 
 KEY = "AIza-stand-in-key-0123456789"
@@ -43,3 +43,10 @@ def portrait(tmp_path: Path) -> Path:
     path = tmp_path / "portrait.png"
     Image.new("RGB", (32, 32), (90, 20, 20)).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sounding(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the bytes of a real clip with sound."""
+    folder = tmp_path_factory.mktemp("film")
+    return marker_clip(folder / "clip.mp4", seconds=1, audio=tone(folder / "tone.wav", seconds=1)).read_bytes()

@@ -1,0 +1,230 @@
+"""Clips with an API key: what is ordered, followed, fetched and stopped, and what every failure becomes."""
+
+import base64
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from pytest_django.fixtures import Settings
+
+from generation.choices import CallOutcome, JobState
+from generation.models import Job
+from generation.ports import CannotSay, ClipRequest, OutcomeUnknown, Pending, Ready
+from generation.providers.gemini.clips import GeminiClips
+from generation.services.clips import clip_request
+from mvsite.accounts.models import User
+from mvsite.common.errors import ProviderError
+from tests.support.engine import drive
+from tests.support.gemini_server import Answer, GeminiServer, error, retry_info
+
+
+def request(**words: Any) -> ClipRequest:
+    given: dict[str, Any] = {"prompt": "A boat", "seconds": 8, "aspect_ratio": "16:9", "resolution": "720p"}
+    return ClipRequest(**{**given, "generate_audio": True, "seed": 7, "model": "gemini-omni-1.2-flash", **words})
+
+
+def nothing(_part: float) -> None:
+    return
+
+
+def follow(google: GeminiServer, target: Path, film: bytes, **words: Any) -> str:
+    google.video = film
+    maker, wish = GeminiClips(), request(**words)
+    provider_id = maker.submit(wish, "tag")
+    assert maker.poll(provider_id, wish) == Ready()
+    maker.fetch(provider_id, wish, target, nothing)
+    return provider_id
+
+
+def test_a_clip_is_ordered_with_all_that_the_model_takes(google: GeminiServer, portrait: Path) -> None:
+    wish = request(negative_prompt="text, logo", reference=portrait)
+    GeminiClips().submit(wish, "tag")
+    sent = google.last("create").body
+    assert (sent["model"], sent["background"], sent["store"]) == ("gemini-omni-1.2-flash", True, True)
+    shape = sent["response_format"]
+    assert (shape["duration"], shape["aspect_ratio"], shape["resolution"]) == ("8s", "16:9", "720p")
+    assert sent["generation_config"]["video_config"]["task"] == "reference_to_video"
+    text, image = sent["input"][0]["content"]
+    assert text["text"] == "A boat\nAvoid: text, logo"
+    assert (image["mime_type"], base64.b64decode(image["data"])) == ("image/png", portrait.read_bytes())
+    said = GeminiClips().describe(wish)
+    assert said.parameters_not_sent == ("seed",)
+    assert said.parameters_used["prompt"] == "A boat\nAvoid: text, logo"
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_the_film_is_fetched_as_it_is(google: GeminiServer, tmp_path: Path, film: bytes, *, inline: bool) -> None:
+    google.inline = inline
+    follow(google, tmp_path / "film.mp4", film)
+    assert (tmp_path / "film.mp4").read_bytes() == film
+    assert google.count("download") == (0 if inline else 1)
+
+
+def test_sound_that_is_not_wanted_is_taken_off(google: GeminiServer, tmp_path: Path, sounding: bytes) -> None:
+    for wanted in (True, False):
+        follow(google, tmp_path / "film.mp4", sounding, generate_audio=wanted)
+        with av.open(str(tmp_path / "film.mp4")) as film:
+            assert (len(film.streams.video), len(film.streams.audio)) == (1, int(wanted))
+
+
+def test_it_is_polled_until_it_is_done(google: GeminiServer) -> None:
+    google.polls_until_done = 3
+    google.video = b"film"
+    maker = GeminiClips()
+    provider_id = maker.submit(request(), "tag")
+    assert [maker.poll(provider_id, request()) for _ in range(3)] == [Pending(), Pending(), Ready()]
+
+
+def test_a_running_clip_can_be_stopped_and_a_finished_one_not(google: GeminiServer) -> None:
+    google.polls_until_done = 9
+    maker = GeminiClips()
+    running = maker.submit(request(), "tag")
+    assert maker.cancel(running)
+    assert not maker.cancel(running)
+    with pytest.raises(ProviderError, match="provider:call:failed"):
+        maker.poll(running, request())
+
+
+@pytest.mark.parametrize("words", [{"seconds": 2}, {"aspect_ratio": "1:1"}, {"resolution": "480p"}])
+def test_what_the_model_cannot_make_is_never_ordered(google: GeminiServer, words: dict[str, Any]) -> None:
+    with pytest.raises(ProviderError, match="provider:call:invalid"):
+        GeminiClips().submit(request(**words), "tag")
+    assert google.seen == []
+
+
+@pytest.mark.parametrize(
+    "fault", [Answer(drop=True), Answer(500, "<html>"), Answer(502, "<html>"), Answer(200, "no JSON"), Answer(504, {})]
+)
+def test_a_lost_answer_to_an_order_is_unknown_and_nobody_can_tell(google: GeminiServer, fault: Answer) -> None:
+    google.faults["create"].append(fault)
+    with pytest.raises(OutcomeUnknown):
+        GeminiClips().submit(request(), "tag")
+    assert google.count("create") == 1
+    assert GeminiClips().look_up(request(), "tag", datetime.now(UTC)) == CannotSay(permanent=True)
+
+
+def test_an_order_without_an_answer_in_time_is_unknown(google: GeminiServer, brief: None) -> None:
+    let_go = threading.Event()
+    google.faults["create"].append(Answer(wait=let_go, body={}))
+    with pytest.raises(OutcomeUnknown):
+        GeminiClips().submit(request(), "tag")
+    let_go.set()
+    assert google.count("create") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "transient", "after"),
+    [
+        (error(400, "INVALID_ARGUMENT", "Bad duration."), "provider:call:invalid", False, None),
+        (error(401, "UNAUTHENTICATED", "No."), "provider:call:auth", False, None),
+        (error(404, "NOT_FOUND", "No such model."), "provider:call:gone", False, None),
+        (error(429, "RESOURCE_EXHAUSTED", "Slow.", retry_info("7.5s")), "provider:call:busy", True, 7.5),
+        (error(503, "UNAVAILABLE", "Overloaded."), "provider:call:busy", True, None),
+    ],
+)
+def test_a_refused_order_is_sent_once(
+    google: GeminiServer, fault: Answer, code: str, *, transient: bool, after: float | None
+) -> None:
+    google.faults["create"].append(fault)
+    with pytest.raises(ProviderError) as caught:
+        GeminiClips().submit(request(), "tag")
+    assert (caught.value.code, caught.value.transient, caught.value.retry_after) == (code, transient, after)
+    assert google.count("create") == 1
+
+
+def test_an_unreachable_provider_got_no_order(google: GeminiServer, settings: Settings) -> None:
+    settings.GOOGLE_GEMINI_BASE_URL = "http://127.0.0.1:9"
+    with pytest.raises(ProviderError) as caught:
+        GeminiClips().submit(request(), "tag")
+    assert caught.value.transient
+
+
+@pytest.mark.parametrize(
+    ("operation", "fault"),
+    [
+        ("get", error(500, "INTERNAL", "Oops.")),
+        ("get", Answer(drop=True)),
+        ("get", Answer(502, "<html>")),
+        ("download", Answer(drop=True)),
+        ("download", error(503, "UNAVAILABLE", "Later.")),
+    ],
+)
+def test_following_a_clip_may_fail_for_a_while(
+    google: GeminiServer, tmp_path: Path, film: bytes, operation: str, fault: Answer
+) -> None:
+    google.video = film
+    maker, wish = GeminiClips(), request()
+    provider_id = maker.submit(wish, "tag")
+    google.faults[operation].append(fault)
+    with pytest.raises(ProviderError) as caught:
+        maker.fetch(provider_id, wish, tmp_path / "film.mp4", nothing)
+    assert caught.value.transient
+    maker.poll(provider_id, wish)
+    maker.fetch(provider_id, wish, tmp_path / "film.mp4", nothing)
+    assert (tmp_path / "film.mp4").read_bytes() == film
+
+
+FILTERED = {"status": "failed", "steps": [], "errors": [{"code": "3", "message": "content filtered"}]}
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [
+        (FILTERED, "provider:call:refused"),
+        ({"status": "failed", "steps": [], "errors": [{"code": "13", "message": "oops"}]}, "provider:call:failed"),
+        ({"status": "budget_exceeded", "steps": []}, "provider:call:credit"),
+        ({"status": "incomplete", "steps": []}, "provider:answer:bad"),
+        ({"status": "something_new", "steps": []}, "provider:call:failed"),
+        ({"status": "completed", "steps": []}, "provider:answer:bad"),
+    ],
+)
+def test_how_a_clip_may_end(google: GeminiServer, ending: dict[str, Any], code: str) -> None:
+    google.ending = ending
+    provider_id = GeminiClips().submit(request(), "tag")
+    with pytest.raises(ProviderError) as caught:
+        GeminiClips().poll(provider_id, request())
+    assert (caught.value.code, caught.value.transient) == (code, False)
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * (1 << 20) + b"x"])
+def test_an_empty_or_too_large_film_is_not_taken(
+    google: GeminiServer, tmp_path: Path, settings: Settings, content: bytes
+) -> None:
+    settings.MV_MAX_UPLOAD_MB = 1
+    with pytest.raises(ProviderError, match="provider:answer:bad"):
+        follow(google, tmp_path / "film.mp4", content)
+
+
+def test_a_film_that_is_gone_is_said(google: GeminiServer, tmp_path: Path) -> None:
+    google.faults["download"].append(error(404, "NOT_FOUND", "File expired."))
+    with pytest.raises(ProviderError, match="provider:answer:bad"):
+        follow(google, tmp_path / "film.mp4", b"film")
+
+
+def order(owner: User) -> Job:
+    return clip_request(owner=owner, parameters={"prompt": "A boat", "model": "gemini-omni-1.2-flash", "duration": 4})
+
+
+@pytest.mark.django_db
+def test_a_clip_is_bought_once_and_kept(owner: User, google: GeminiServer, film: bytes) -> None:
+    google.video = film
+    google.polls_until_done = 2
+    job = drive(order(owner))
+    assert job.result is not None
+    assert (job.state, job.error) == (JobState.SUCCEEDED, None)
+    said = job.result["metadata"]
+    assert (said["backend_used"], said["parameters_not_sent"]) == ("gemini", ["seed"])
+    assert google.count("create") == 1
+    assert float(job.cost_usd) == 0.28
+
+
+@pytest.mark.django_db
+def test_a_lost_answer_waits_for_a_person(owner: User, google: GeminiServer) -> None:
+    google.faults["create"].append(Answer(drop=True))
+    job = drive(order(owner))
+    assert job.state == JobState.NEEDS_REVIEW
+    assert google.count("create") == 1
+    assert job.calls.get().outcome == CallOutcome.UNKNOWN
