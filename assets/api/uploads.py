@@ -53,10 +53,10 @@ def received(
     try:
         response = once(request, lambda: _created(kept_once(row), answer, folder))
     except BaseException:
-        _discard(row)
+        discard(row)
         raise
     if response.has_header("Idempotent-Replayed"):
-        _discard(row)
+        discard(row)
     return response
 
 
@@ -64,7 +64,8 @@ def _created(row: Row, answer: Callable[[Row], dict[str, Any]], folder: str) -> 
     return Response(answer(row), status=201, headers={"Location": f"{folder}/{row.pk}"})
 
 
-def _discard(row: StoredFile) -> None:
+def discard(row: StoredFile) -> None:
+    """Delete the files of a row that was not saved after all."""
     with suppress(StudioError):  # the sweep of files without rows finds what cannot be deleted now
         storage.delete(row.key)
         if isinstance(row, Video):

@@ -7,8 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assets.models import Audio
-from assets.services.keeping import kept_once
+from assets.models import Audio, CharacterReference
 from flavors.parameters import parameter_problems
 from flavors.selectors import flavor_resolve
 from generation.api import examples
@@ -21,7 +20,7 @@ from generation.api.documented import (
 )
 from generation.api.fields import readable
 from generation.api.finding import named, owner_of
-from generation.api.incoming import REFERENCES, picture_received
+from generation.api.incoming import REFERENCES, kept_together, picture_received
 from generation.api.requests import ClipRequestSerializer, PortraitsRequestSerializer, ScenesRequestSerializer
 from generation.api.resources import checked
 from generation.api.waiting import start_work
@@ -146,14 +145,21 @@ def _fill_from_scene(words: dict[str, Any], scene: Scene, *, asked_for_reference
         words["character_reference_id"] = project.product_image_id if is_product else project.character_reference_id
 
 
-def _clip(owner: User, words: dict[str, Any], scene: Scene | None, picture: Any, warnings: tuple[str, ...]) -> Job:
-    return clip_request(
-        owner=owner,
-        parameters={name: words[name] for name in _CLIP if name in words},
-        character_reference_id=words.get("character_reference_id"),
-        reference_file=kept_once(picture) if picture is not None else None,
-        scene=scene,
-        config_flavor=words.get("config_flavor"),
-        confirm_cost_usd=words.get("confirm_cost_usd"),
-        warnings=warnings,
-    )
+def _clip(
+    owner: User,
+    words: dict[str, Any],
+    scene: Scene | None,
+    picture: CharacterReference | None,
+    warnings: tuple[str, ...],
+) -> Job:
+    with kept_together(picture) as (kept,):
+        return clip_request(
+            owner=owner,
+            parameters={name: words[name] for name in _CLIP if name in words},
+            character_reference_id=words.get("character_reference_id"),
+            reference_file=kept,
+            scene=scene,
+            config_flavor=words.get("config_flavor"),
+            confirm_cost_usd=words.get("confirm_cost_usd"),
+            warnings=warnings,
+        )

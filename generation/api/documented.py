@@ -3,22 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from generation.api import examples
 from generation.api.answers import JobSerializer, Shape
 
 View = TypeVar("View", bound=Callable[..., Any])
-PREFER = OpenApiParameter(
-    "Prefer", str, "header", description="`wait=N`: answer with the result if the work ends within N seconds (600)."
-)
-KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    "header",
-    description="The same key and body get the same answer for 48 hours, and nothing happens twice.",
-)
 
 
 class PromisedVideoSerializer(JobSerializer):
@@ -65,7 +56,6 @@ def long_work(
     job = {**examples.JOB_DATA, "kind": name, "result": reserved, **reserved}
     return extend_schema(
         request=takes,
-        parameters=[PREFER, KEY],
         responses={
             202: OpenApiResponse(promises, "The work has begun, or waits for its turn."),
             200: OpenApiResponse(gives, "The result, for a client that waited long enough."),

@@ -8,13 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from assets.api.uploads import discard
 from assets.models import Audio, Video
-from assets.services.keeping import kept_once
 from generation.api import examples
 from generation.api.answers import CutResultSerializer, FilmResultSerializer
 from generation.api.documented import PromisedAudioSerializer, PromisedVideoSerializer, long_work
 from generation.api.finding import named, owner_of
-from generation.api.incoming import audio_received, video_received
+from generation.api.incoming import audio_received, kept_together, video_received
 from generation.api.requests import (
     DownloadRequestSerializer,
     LipSyncRequestSerializer,
@@ -29,7 +29,7 @@ from generation.services.audio import trim_request
 from generation.services.lipsync import lipsync_request, scene_lipsync_request
 from generation.services.stitch import stitch_request
 from mvsite.accounts.models import User
-from mvsite.common.errors import UserError
+from mvsite.common.errors import StudioError, UserError
 from mvsite.common.idempotency import is_answered
 
 
@@ -60,27 +60,33 @@ def _received(owner: User, words: dict[str, Any]) -> tuple[Video | None, Audio |
     if "video_id" not in words and words.get("video_url"):
         clip = video_received(owner=owner, url=words["video_url"])
     if "audio_id" not in words and words.get("audio_url"):
-        song = audio_received(owner=owner, url=words["audio_url"])
+        try:
+            song = audio_received(owner=owner, url=words["audio_url"])
+        except StudioError:
+            if clip is not None:
+                discard(clip)
+            raise
     return clip, song
 
 
 def _lipsync(owner: User, words: dict[str, Any], scene: Scene | None, clip: Video | None, song: Audio | None) -> Job:
     price = words.get("confirm_cost_usd")
-    video_id = kept_once(clip).pk if clip is not None else words.get("video_id")
-    audio_id = kept_once(song).pk if song is not None else words.get("audio_id")
+    video_id = clip.pk if clip is not None else words.get("video_id")
+    audio_id = song.pk if song is not None else words.get("audio_id")
     if scene is not None and video_id is None and audio_id is None:
         return scene_lipsync_request(scene=scene, confirm_cost_usd=price)
     if video_id is None or audio_id is None:
         raise UserError("user:media:missing")
-    return lipsync_request(
-        owner=owner,
-        video_id=video_id,
-        audio_id=audio_id,
-        start_time=words.get("start_time"),
-        end_time=words.get("end_time"),
-        scene=scene,
-        confirm_cost_usd=price,
-    )
+    with kept_together(clip, song):
+        return lipsync_request(
+            owner=owner,
+            video_id=video_id,
+            audio_id=audio_id,
+            start_time=words.get("start_time"),
+            end_time=words.get("end_time"),
+            scene=scene,
+            confirm_cost_usd=price,
+        )
 
 
 class StitchView(APIView):

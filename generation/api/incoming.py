@@ -6,25 +6,41 @@ hold the database); its row is saved together with the job that needs it.
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
 
 from assets import storage
-from assets.models import Audio, CharacterReference, Video
+from assets.api.uploads import discard
+from assets.models import Audio, CharacterReference, StoredFile, Video
 from assets.services.audio import audio_receive
 from assets.services.characters import character_receive
+from assets.services.keeping import kept_once
 from assets.services.videos import video_receive
 from mvsite.accounts.models import User
 from mvsite.common.fetch import FetchRules, fetch_url
 from mvsite.logs import warn_event
 
+Row = TypeVar("Row", bound=StoredFile)
 _MB = 1_000_000
 REFERENCES = ("character_reference_id", "reference_image_url", "reference_image_base64")
+
+
+@contextmanager
+def kept_together(*rows: Row | None) -> Iterator[list[Row | None]]:
+    """Save what came in, inside the caller's transaction; when that fails, its files are deleted again."""
+    try:
+        yield [kept_once(row) if row is not None else None for row in rows]
+    except BaseException:
+        for row in rows:
+            if row is not None:
+                discard(row)
+        raise
 
 
 def picture_received(*, owner: User, words: Mapping[str, Any]) -> tuple[CharacterReference | None, tuple[str, ...]]:

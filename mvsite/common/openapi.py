@@ -1,4 +1,4 @@
-"""What every operation of the OpenAPI page has in common: the one shape of its errors."""
+"""What operations of the OpenAPI page have in common: one shape of errors, keys for POST, the wait for long work."""
 
 from typing import Any
 
@@ -47,10 +47,29 @@ _ANSWER = {
 }
 
 
-def add_problems(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
-    """Give every operation the problem as its answer for everything that goes wrong."""
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "maxLength": 255},
+    "description": "The same key and body get the same answer for 48 hours, and nothing happens twice.",
+}
+_PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "`wait=N`: answer with the result if the work ends within N seconds (at most 600).",
+    "example": "wait=600",
+}
+
+
+def add_common(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
+    """Add the problem to every operation, the key to every POST, and the wait where a 202 is answered."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
     for operations in result.get("paths", {}).values():
-        for operation in operations.values():
+        for method, operation in operations.items():
             operation["responses"].setdefault("default", _ANSWER)
+            words = [_KEY] if method == "post" else []
+            words += [_PREFER] if "202" in operation["responses"] else []
+            if words:
+                operation["parameters"] = [*operation.get("parameters", []), *words]
     return result

@@ -142,6 +142,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "mvsite.common.openapi.add_problems",
+        "mvsite.common.openapi.add_common",
     ],
 }

@@ -79,3 +79,14 @@ def test_text_that_says_it_is_a_song_is_refused(api: APIClient, owner: User, sit
     assert (answer.status_code, answer.json()["code"]) == (422, "media:file:type")
     assert not Audio.objects.exists()
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(("audio", "code"), [("song.mp3", "user:request:invalid"), ("text.txt", "media:file:type")])
+def test_what_came_in_for_nothing_is_deleted_again(
+    api: APIClient, site: HostileServer, data_dir: Path, audio: str, code: str
+) -> None:
+    body = {"video_url": "http://example.com/clip.mp4", "audio_url": f"http://example.com/{audio}", "start_time": 60}
+    answer = api.post("/api/mv/lipsync", body, format="json")
+    assert answer.json()["code"] == code
+    assert not Video.objects.exists()
+    assert [path for path in (data_dir / "media").rglob("*") if path.is_file()] == []

@@ -61,6 +61,13 @@ def test_every_call_says_what_it_does_and_how_it_fails(schema: dict[str, Any]) -
         assert "application/problem+json" in operation["responses"]["default"]["content"], name
 
 
+def test_every_post_takes_a_key_and_long_work_a_wait(schema: dict[str, Any]) -> None:
+    for name, operation in operations(schema).items():
+        headers = {each["name"] for each in operation.get("parameters", []) if each["in"] == "header"}
+        assert ("Idempotency-Key" in headers) == name.startswith("post "), name
+        assert ("Prefer" in headers) == ("202" in operation["responses"]), name
+
+
 def test_deprecations_are_marked(schema: dict[str, Any]) -> None:
     marked = {
         path.rstrip("/") for path, methods in schema["paths"].items() if methods.get("post", {}).get("deprecated")

@@ -145,3 +145,22 @@ def test_replay_waits_for_the_job_of_the_first_request(api: APIClient) -> None:
     with Meanwhile(succeed):
         answer = ask(api, Prefer="wait=20", **{"Idempotency-Key": "k"})
     assert (answer.status_code, answer["Idempotent-Replayed"], Job.objects.count()) == (200, "true", 1)
+
+
+def test_same_key_at_the_same_moment_starts_one_job(owner: User) -> None:
+    answers: list[Any] = []
+
+    def send() -> None:
+        try:
+            answers.append(ask(APIClient(HTTP_HOST="127.0.0.1"), **{"Idempotency-Key": "k"}))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [answer.status_code for answer in answers] == [202] * 8
+    assert {answer.json()["id"] for answer in answers} == {str(Job.objects.get().pk)}
+    assert sum(answer.has_header("Idempotent-Replayed") for answer in answers) == 7
