@@ -35,18 +35,3 @@ def found(rows: StoredFileQuerySet[Row], id: str | UUID) -> Row:  # noqa: A002 -
     if row is None:
         raise UserError("user:request:not_found")
     return row
-
-
-def video_list(*, user: Who) -> StoredFileQuerySet[Video]:
-    """Return the kept videos of `user`."""
-    return Video.objects.for_user(user).kept()
-
-
-def audio_list(*, user: Who) -> StoredFileQuerySet[Audio]:
-    """Return the kept songs of `user`."""
-    return Audio.objects.for_user(user).kept()
-
-
-def character_list(*, user: Who) -> StoredFileQuerySet[CharacterReference]:
-    """Return the kept portraits of `user`."""
-    return CharacterReference.objects.for_user(user).kept()

@@ -7,13 +7,11 @@ settings that exist with `docs/settings.md` and `.env.example`.
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
-
-import environ
 
 T = TypeVar("T")
 
@@ -133,17 +131,6 @@ def first_of(*names: str) -> str:
 def for_child(**extra: str) -> dict[str, str]:
     """Give the whole environment plus `extra`, for a child process of our own."""
     return {**os.environ, **extra}
-
-
-def bare_child(*, keep: tuple[str, ...] = ("PATH", "LANG", "TZ"), **extra: str) -> Mapping[str, str]:
-    """Give a cleaned environment for a tool that must not see our secrets."""
-    return {**{name: os.environ[name] for name in keep if name in os.environ}, **extra}
-
-
-# Last, because it needs a reader; before any setting is read, because every setting imports this module first.
-_SETTINGS_FILE = folder("MV_ENV_FILE", ".env")
-if _SETTINGS_FILE.is_file():
-    environ.Env.read_env(str(_SETTINGS_FILE))
 
 
 def has_display() -> bool:

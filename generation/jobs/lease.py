@@ -122,10 +122,6 @@ class Claim:
         """Make sure that the job is still ours and extend the lease; raises LeaseLost."""
         self._write(lease_until=self._lease_end())
 
-    def remember(self, **facts: Any) -> None:
-        """Add to the pipeline's own memory (`checkpoint`), fenced."""
-        self._write(checkpoint={**self.job.checkpoint, **facts})
-
     def park(
         self,
         after: float,

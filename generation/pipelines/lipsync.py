@@ -99,6 +99,7 @@ def _keep(job: Job, path: Path, source: Video, facts: dict[str, Any]) -> Video:
         title=f"{source.title} (lip-sync)"[:120],
         metadata={**_facts(job, source), **facts},
     )
+    debug_event("lipsync_completed", video_id=str(kept.pk), audio_id=job.params["audio_id"])
     storage.delete(_window_key(job))
     debug_event("trimmed_audio_cleanup", path=_window_key(job))
     return kept

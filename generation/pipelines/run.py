@@ -20,7 +20,7 @@ _WRITTEN, _SHOT = 0.1, 0.85
 
 
 class Run:
-    """The steps of a run. What it started is remembered in the job's checkpoint and in the children themselves."""
+    """The steps of a run. What it started are its children; it remembers nothing else."""
 
     def step(self, claim: Claim) -> Outcome:
         """Start the next part that is missing, or wait for the part under way."""

@@ -14,6 +14,7 @@ from generation.pipelines.outcomes import Done, Outcome
 from generation.ports import SceneAnswer, SceneRequest, SongFacts
 from generation.providers.registry import scene_writer
 from generation.services.written import scenes_keep
+from mvsite.common.errors import UserError
 from mvsite.logs import debug_event
 
 
@@ -23,6 +24,8 @@ class Scenes:
     def step(self, claim: Claim) -> Outcome:
         """Ask, check, ask again once, keep."""
         job = claim.job
+        if job.params.get("only_index") is not None and job.scene is None:
+            raise UserError("user:media:missing", "The scene is gone.")  # never write over the others instead
         claim.report(0.05, stage="writing")
         flavor = flavor_at(revision_id=job.flavor_revision_id, name=job.params["config_flavor"])
         request, skipped = _request(job, flavor)

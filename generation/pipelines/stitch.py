@@ -1,5 +1,6 @@
 """One stitch: wait for its clips, gather the files, render, check, keep; a project's own becomes its finished video."""
 
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -48,11 +49,14 @@ class Stitch:
         if not inputs.videos:
             raise UserError("user:media:missing", "None of the clips exists any more.")
         claim.report(0.02, stage="putting the video together")
+        begun = time.monotonic()
         debug_event("stitch_merge_started", video_ids=[str(video.pk) for video in inputs.videos])
         with storage.temp_dir() as folder, _files(inputs.videos) as clips:
             target = folder / "video.mp4"
             with wishes_for(job) as (wishes, warnings, song_warning):
                 result = _render(claim, clips, wishes, target=target, folder=folder)
+            seconds = time.monotonic() - begun
+            debug_event("stitch_merge_completed", seconds=round(seconds, 2), bytes=target.stat().st_size)
             debug_event("stitch_plan", strategy=result.plan.strategy, frames_copied=result.plan.copied_frames)
             said = (*inputs.warnings, *warnings)
             video = _keep(

@@ -19,6 +19,8 @@ def trim_request(*, owner: User, audio_id: uuid.UUID, start_ms: int = 0, end_ms:
     if audio is None:
         raise UserError("user:media:missing", "The song was not found.")
     end = min(end_ms or audio.duration_ms, audio.duration_ms)
+    if end_ms is not None and end_ms <= start_ms < audio.duration_ms:
+        raise UserError("user:request:invalid", "The cut ends before it starts.")
     if start_ms >= end:
         raise UserError("user:request:invalid", f"The song ends at {audio.duration_ms / 1000:.1f} s; start earlier.")
     new_id = uuid.uuid4()

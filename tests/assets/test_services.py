@@ -107,6 +107,7 @@ def test_cut_of_a_cut_adds_up_and_names_the_whole_song(owner: User, files: Path)
     assert (cut.start_ms, cut.end_ms, cut.duration_ms, cut.original, cut.source) == (500, 3000, 2500, song, "trim")
     inner = audio_trim(id=uuid4(), source=cut, start_ms=1000, end_ms=99_000)
     assert (inner.start_ms, inner.end_ms, inner.duration_ms, inner.original) == (1500, 3000, 1500, song)
+    assert inner.metadata["start_at"] == 1.5
     assert audio_trim(id=inner.pk, source=cut, start_ms=0) == inner
     song.refresh_from_db()
     assert (song.original, song.title, inner.title) == (None, "Song", "Song")

@@ -19,6 +19,7 @@ from generation.services.portraits import portraits_request
 from generation.services.projects import project_create
 from generation.services.runs import run_request
 from generation.services.stitch import stitch_request
+from generation.services.writing import scene_regenerate
 from mvsite.accounts.models import User
 from tests.support.clips import tone
 from tests.support.engine import drive, make_due, work_off
@@ -113,3 +114,11 @@ def test_a_project_is_told_once_for_many_scenes(owner: User, django_assert_max_n
     with django_assert_max_num_queries(30 * 12):
         engine.advance(writing.pk)
     assert scenes_of(project).count() == 30
+
+
+def test_a_rewrite_of_a_scene_that_is_gone_leaves_the_others_alone(project: Project) -> None:
+    scene = scenes_of(project)[0]
+    job = scene_regenerate(scene=scene)
+    scene.delete()
+    assert drive(job).state == JobState.FAILED
+    assert scenes_of(project).count() == 1
