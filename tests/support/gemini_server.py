@@ -10,7 +10,7 @@ import json
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -227,10 +227,12 @@ def gemini_server(video: bytes = b"") -> Iterator[GeminiServer]:
             self.send_response(answer.status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
+            self.send_header("Connection", "close")  # else a client may try a line that is about to be closed
             if 300 <= answer.status < 400:
                 self.send_header("Location", str(answer.body))
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # the client may have heard enough
+                self.wfile.write(content)
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     http.daemon_threads = True
