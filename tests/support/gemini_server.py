@@ -20,11 +20,15 @@ SHOTS = ("wide", "medium", "close-up")
 
 @dataclass
 class Answer:
-    """What to serve: `body` as JSON, or as it is when it is text; `drop` breaks the line after the work is done."""
+    """What to serve: `body` as JSON, or as it is when it is text.
+
+    `drop` breaks the line after the work is done, `cut` before the end of the answer.
+    """
 
     status: int = 200
     body: Any = None
     drop: bool = False
+    cut: bool = False
     wait: threading.Event | None = None
 
 
@@ -226,7 +230,7 @@ def gemini_server(video: bytes = b"") -> Iterator[GeminiServer]:
             kind, content = _encoded(answer.body, streamed="alt=sse" in self.path)
             self.send_response(answer.status)
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(len(content) + (1000 if answer.cut else 0)))
             self.send_header("Connection", "close")  # else a client may try a line that is about to be closed
             if 300 <= answer.status < 400:
                 self.send_header("Location", str(answer.body))

@@ -149,6 +149,7 @@ def test_an_unreachable_provider_got_no_order(google: GeminiServer, settings: Se
         ("get", Answer(drop=True)),
         ("get", Answer(502, "<html>")),
         ("download", Answer(drop=True)),
+        ("download", Answer(body=b"half a film", cut=True)),
         ("download", error(503, "UNAVAILABLE", "Later.")),
     ],
 )

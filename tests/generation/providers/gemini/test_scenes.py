@@ -122,6 +122,7 @@ BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_K
         (error(503, "UNAVAILABLE", "The model is overloaded."), "provider:call:busy", True, None),
         (Answer(500, "<html>oops</html>"), "provider:call:failed", False, None),
         (Answer(drop=True), "provider:call:failed", False, None),
+        (Answer(body=written(scenes_json(3)).body[:2], cut=True), "provider:call:failed", False, None),
     ],
 )
 def test_an_error_is_sent_once_and_becomes_ours(
