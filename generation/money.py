@@ -10,14 +10,12 @@ from django.utils import timezone
 
 from generation.choices import CallOutcome
 from generation.models import Job, ProviderCall
-from generation.providers.registry import model_facts
+from generation.providers.prices import price_of
 
 
 def price(model: str, params: Mapping[str, Any]) -> Decimal:
     """Return what one call of a model costs in USD, from the catalogue; `duration` or `seconds` counts the seconds."""
-    tariff = model_facts(model)["price"]
-    units = Decimal(str(params.get("duration") or params.get("seconds") or 8)) if tariff["unit"] == "second" else 1
-    return Decimal(str(tariff["usd"])) * units
+    return price_of(model, params)
 
 
 def intent(job: Job, *, provider: str, model: str, request_hash: str) -> ProviderCall:

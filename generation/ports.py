@@ -125,11 +125,12 @@ class LipSyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What really goes to the model: its id, the parameters sent, and those it does not take."""
+    """What really goes to the model: its id, the parameters sent, those it does not take, and what was forced."""
 
     model: str
     parameters_used: Mapping[str, Any]
     parameters_not_sent: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The provider has these of the very same request, oldest first; the first that no other purchase holds is it.
+
+    For providers that take no tag: they can only be asked for what was ordered.
+    """
+
+    provider_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NothingThere:
     """The provider surely has nothing of this request."""
 
@@ -165,8 +176,15 @@ class CannotSay:
     permanent: bool = False
 
 
+Looked = Found | Candidates | NothingThere | CannotSay
+
+
 class OutcomeUnknown(Exception):  # noqa: N818  not an error of anybody's: the answer was lost on its way
     """`submit` may or may not have reached the provider: look it up, never send it again blind."""
+
+
+class Interrupted(Exception):  # noqa: N818  the provider's own word for it
+    """The provider broke off a run, free of charge: it may be bought once more."""
 
 
 R_contra = TypeVar("R_contra", contravariant=True)
@@ -189,12 +207,12 @@ class Maker(Protocol[R_contra]):
         """Buy it once and return the provider's id; `tag` is a UUID of this attempt. Never retries by itself."""
         ...
 
-    def look_up(self, request: R_contra, tag: str, sent_after: datetime) -> Found | NothingThere | CannotSay:
-        """After a lost answer: is there something of this attempt at the provider?"""
+    def look_up(self, request: R_contra, tag: str, sent_after: datetime) -> Looked:
+        """After a lost answer: is there something of this attempt at the provider? Raises nothing."""
         ...
 
     def poll(self, provider_id: str, request: R_contra) -> Pending | Ready:
-        """Ask how far it is; a refusal or failure raises."""
+        """Ask how far it is; a refusal or failure raises, a run that was broken off raises `Interrupted`."""
         ...
 
     def fetch(self, provider_id: str, request: R_contra, target: Path, tick: Tick) -> None:

@@ -71,6 +71,7 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             "mv.events": {"level": "DEBUG" if debug else "INFO"},
             "celery": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},  # it writes a line for every look at a provider
             "PIL": {"level": "INFO"},
         },
     }

@@ -95,7 +95,7 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
         "cost_usd": float(job.estimated_cost_usd),
         "config_flavor": params["config_flavor"],
         "job_id": str(job.pk),
-        "warnings": params["warnings"],
+        "warnings": [*params["warnings"], *sent.warnings],
     }
     debug_event("video_generated", backend=job.provider, model=sent.model, seconds=seconds)
     return video_create_from_file(

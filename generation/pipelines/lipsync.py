@@ -97,7 +97,7 @@ def _keep(job: Job, path: Path, source: Video, facts: dict[str, Any]) -> Video:
         path=path,
         key=clip_key(job.pk),
         title=f"{source.title} (lip-sync)"[:120],
-        metadata={**_facts(job, source), **facts},
+        metadata={**_facts(job, source), **facts, "warnings": [*job.params["warnings"], *facts["warnings"]]},
     )
     debug_event("lipsync_completed", video_id=str(kept.pk), audio_id=job.params["audio_id"])
     storage.delete(_window_key(job))
@@ -110,6 +110,7 @@ def _sent_facts(sent: Sent) -> dict[str, Any]:
         "model_used": sent.model,
         "parameters_used": dict(sent.parameters_used),
         "parameters_not_sent": list(sent.parameters_not_sent),
+        "warnings": list(sent.warnings),
     }
 
 
@@ -125,7 +126,6 @@ def _facts(job: Job, video: Video) -> dict[str, Any]:
         "processing_time_seconds": round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2),
         "cost_usd": float(job.estimated_cost_usd),
         "job_id": str(job.pk),
-        "warnings": job.params["warnings"],
     }
 
 

@@ -82,6 +82,7 @@ class OnePortrait:
                     "model_used": sent.model,
                     "parameters_used": dict(sent.parameters_used),
                     "parameters_not_sent": list(sent.parameters_not_sent),
+                    "warnings": list(sent.warnings),
                     "prompt": params["prompt"],
                     "job_id": str(claim.job.pk),
                 },
@@ -116,6 +117,6 @@ def _gathered(job: Job, children: list[Job]) -> dict[str, Any]:
         "generation_timestamp": timezone.now().isoformat(),
         "failures": failures,
         "alike_in_library": params["alike"],
-        "warnings": params["warnings"],
+        "warnings": [*params["warnings"], *described.get("warnings", [])],
     }
     return {"images": images, "metadata": metadata}

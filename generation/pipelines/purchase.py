@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from assets import storage
@@ -21,7 +22,7 @@ from generation.jobs import Claim
 from generation.models import ProviderCall
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
-from generation.ports import CannotSay, Found, Maker, NothingThere, OutcomeUnknown, Ready
+from generation.ports import Candidates, CannotSay, Found, Interrupted, Maker, NothingThere, OutcomeUnknown, Ready
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import MediaError, ProviderError, UserError
 from mvsite.logs import debug_event
@@ -112,7 +113,11 @@ class Purchase(Generic[R]):
         return self._accepted(call, provider_id, CallOutcome.ACCEPTED)
 
     def _accepted(self, call: ProviderCall, provider_id: str, outcome: CallOutcome) -> Outcome:
-        money.answer(call, outcome, provider_id=provider_id)
+        try:
+            with transaction.atomic():
+                money.answer(call, outcome, provider_id=provider_id)
+        except IntegrityError:  # a twin with the very same request has just adopted this one, and left us its own
+            return Park(between_polls(), "checking with the provider", JobState.WAITING)
         crash_point("after_answer")
         seconds = (timezone.now() - call.sent_at).total_seconds()
         debug_event("provider_call_answered", provider=call.provider, provider_id=provider_id, seconds=seconds)
@@ -121,6 +126,9 @@ class Purchase(Generic[R]):
     def _look_up(self, call: ProviderCall) -> Outcome:
         found = self.maker.look_up(self.request, str(call.pk), call.sent_at - timedelta(seconds=60))
         age = timezone.now() - call.sent_at
+        if isinstance(found, Candidates):
+            free = self._not_held(found)
+            found = Found(free) if free else NothingThere()
         match found:
             case Found(provider_id):
                 return self._accepted(call, provider_id, CallOutcome.RECONCILED)
@@ -131,12 +139,24 @@ class Purchase(Generic[R]):
                 return Review(UserError("user:job:needs_review"))
         return Park(between_polls(), "checking with the provider", JobState.WAITING)
 
+    def _not_held(self, found: Candidates) -> str | None:
+        """Give the oldest that no purchase holds yet."""
+        ids = found.provider_ids
+        calls = ProviderCall.objects.filter(provider=self.maker.provider, provider_id__in=ids)
+        held = set(calls.values_list("provider_id", flat=True))
+        return next((each for each in ids if each not in held), None)
+
     def _poll(self, call: ProviderCall) -> Outcome:
         try:
             news = self.maker.poll(call.provider_id or "", self.request)
+        except Interrupted as broken:
+            debug_event("provider_call_interrupted", provider=call.provider, reason=str(broken))
+            money.settle(self.claim.job, call, cost=0)
+            money.answer(call, CallOutcome.ABANDONED, provider_id=call.provider_id)
+            return Park(0, SUBMITTING)
         except ProviderError as error:
             if not error.transient:
-                money.settle(self.claim.job, call, cost=0)
+                money.settle(self.claim.job, call, cost=None if error.billed else 0)
                 money.close(call, error_code=error.code)
                 raise
             pause = max(between_polls(), error.retry_after or 0)

@@ -28,6 +28,11 @@ _MAKERS: dict[str, dict[str, str]] = {
         "clip": f"{_ROOM}.sample.clips.SampleClips",
         "lipsync": f"{_ROOM}.sample.lipsync.SampleLipSync",
     },
+    "replicate": {
+        "image": f"{_ROOM}.replicate.makers.portraits",
+        "clip": f"{_ROOM}.replicate.makers.clips",
+        "lipsync": f"{_ROOM}.replicate.makers.lipsyncs",
+    },
     "gemini": {
         "scenes": f"{_ROOM}.gemini.scenes.GeminiScenes",
         "clip": f"{_ROOM}.gemini.clips.GeminiClips",
@@ -56,6 +61,11 @@ def model_facts(model: str) -> dict[str, Any]:
     if facts is None:
         raise ProviderError("provider:feature:missing", f'The catalogue knows no model or role "{model}".')
     return facts
+
+
+def output_hosts(provider: str) -> tuple[str, ...]:
+    """Name the hosts that a provider's results come from; their subdomains count."""
+    return tuple(catalogue()["providers"][provider]["output_hosts"])
 
 
 def configured() -> tuple[str, ...]:

@@ -42,13 +42,13 @@ def clip_request(
     given = {key: value for key, value in parameters.items() if value is not None}
     words = _words(given, flavor, project)
     choice = resolve(given.get("model") or flavor.video_params.get("model") or "clip.default", given.get("backend"))
-    estimate = money.price(choice.model, words)
-    confirm_price(estimate=estimate, confirmed=confirm_cost_usd)
+    reference = _reference(owner, character_reference_id, reference_file)
+    estimate = _estimate(choice.model, {**words, **reference}, confirm_cost_usd)
     video_id = uuid.uuid4()
     params = {
         **words,
         **_place(scene, video_id, given.get("seed")),
-        **_reference(owner, character_reference_id, reference_file),
+        **reference,
         "prompt": given["prompt"],
         "video_id": str(video_id),
         "config_flavor": flavor.name,
@@ -88,6 +88,13 @@ def scene_clip_request(*, scene: Scene, confirm_cost_usd: Decimal | None = None,
         confirm_cost_usd=confirm_cost_usd,
         parent=parent,
     )
+
+
+def _estimate(model: str, words: Mapping[str, Any], confirmed: Decimal | None) -> Decimal:
+    """Return what it will cost; raise user:cost:confirm when that was to be confirmed and is not."""
+    estimate = money.price(model, words)
+    confirm_price(estimate=estimate, confirmed=confirmed)
+    return estimate
 
 
 def _reference_of(project: Project | None) -> uuid.UUID | None:

@@ -56,7 +56,10 @@ class UserError(StudioError):
 
 
 class ProviderError(StudioError):
-    """The vendor failed; `transient` ones are tried again, `retry_after` is the vendor's own wish in seconds."""
+    """The vendor failed; `transient` ones are tried again, `retry_after` is the vendor's own wish in seconds.
+
+    `billed` says that the vendor takes the price all the same.
+    """
 
     family = "provider:"
 
@@ -67,11 +70,13 @@ class ProviderError(StudioError):
         *,
         transient: bool = False,
         retry_after: float | None = None,
+        billed: bool = False,
         extra: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(code, detail, extra=extra)
         self.transient = transient
         self.retry_after = retry_after
+        self.billed = billed
 
 
 class MediaError(StudioError):

@@ -14,6 +14,9 @@ GOOGLE_GENAI_API_VERSION = env.text("GOOGLE_GENAI_API_VERSION", "v1beta")
 MV_GOOGLE_CLOUD_PROJECT = env.text("MV_GOOGLE_CLOUD_PROJECT")
 MV_GOOGLE_CLOUD_LOCATION = env.text("MV_GOOGLE_CLOUD_LOCATION", "us-central1")
 GOOGLE_VERTEX_BASE_URL = env.text("GOOGLE_VERTEX_BASE_URL")
+REPLICATE_BASE_URL = env.text("REPLICATE_BASE_URL") or "https://api.replicate.com"
+# Hosts whose results are fetched besides the catalogue's; they may be this machine, plain http, any port.
+MV_PROVIDER_ALLOW_HOSTS = env.listing("MV_PROVIDER_ALLOW_HOSTS")
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
 
 # The sample provider: demonstrations and tests can slow it, break it and make it refuse.

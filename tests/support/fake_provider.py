@@ -23,6 +23,7 @@ from generation.ports import (
     CannotSay,
     Found,
     ImageRequest,
+    Looked,
     NothingThere,
     OutcomeUnknown,
     Pending,
@@ -60,7 +61,7 @@ class FakeProvider:
             raise OutcomeUnknown("the answer was cut off")
         return order
 
-    def look_up(self, request: ImageRequest, tag: str, sent_after: datetime) -> Found | NothingThere | CannotSay:
+    def look_up(self, request: ImageRequest, tag: str, sent_after: datetime) -> Looked:
         self.count("look_up")
         if "mute" in request.prompt:
             return CannotSay(permanent=True)

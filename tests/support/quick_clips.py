@@ -7,7 +7,7 @@ import pytest
 
 from assets.media.ffmpeg import FrameEncoder
 from generation.pipelines import clip
-from generation.ports import CannotSay, ClipRequest, Found, NothingThere, Pending, Ready, Sent, Tick
+from generation.ports import ClipRequest, Found, Looked, Pending, Ready, Sent, Tick
 from mvsite.common.errors import ProviderError
 
 SIZE = (160, 90)
@@ -30,7 +30,7 @@ class QuickClips:
     def submit(self, request: ClipRequest, tag: str) -> str:
         return f"quick-{tag}"
 
-    def look_up(self, request: ClipRequest, tag: str, sent_after: datetime) -> Found | NothingThere | CannotSay:
+    def look_up(self, request: ClipRequest, tag: str, sent_after: datetime) -> Looked:
         return Found(f"quick-{tag}")
 
     def poll(self, provider_id: str, request: ClipRequest) -> Pending | Ready:

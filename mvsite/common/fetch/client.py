@@ -18,7 +18,7 @@ from mvsite.common.fetch.urls import Place, RefusedError, follow, parse
 
 log = logging.getLogger(__name__)
 CHUNK = 1 << 16
-_REDIRECTS = {301, 302, 303, 307, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
 _CONNECT_SECONDS = 5.0
 
 
@@ -58,21 +58,21 @@ def fetch_url(url: str, *, target: Path, rules: FetchRules, net: Net | None = No
 
 def _fetch(place: Place, target: Path, rules: FetchRules, net: Net, end: float) -> Fetched:
     for _ in range(rules.max_redirects + 1):
-        connection = _connect(place, rules, net, end)
+        connection = connect(place, rules, net, end)
         try:
             headers = {"Accept-Encoding": "identity", "Accept": "*/*", "User-Agent": "mv-studio", "Connection": "close"}
             connection.request("GET", place.path, headers=headers)
-            response = connection.getresponse()
-            if response.status in _REDIRECTS:
-                place = follow(place, response.headers.get("Location", ""))
-                continue
-            return _receive(response, target, rules)
+            with connection.getresponse() as response:
+                if response.status in REDIRECTS:
+                    place = follow(place, response.headers.get("Location", ""))
+                    continue
+                return _receive(response, target, rules)
         finally:
             connection.close()
     raise RefusedError("too many redirects")
 
 
-def _connect(place: Place, rules: FetchRules, net: Net, end: float) -> http.client.HTTPConnection:
+def connect(place: Place, rules: FetchRules, net: Net, end: float) -> http.client.HTTPConnection:
     """Open a connection to the one address that was checked; a name is never looked up twice."""
     addresses = net.resolve(place.host, place.port)
     denied = _denied()
@@ -103,7 +103,7 @@ def _receive(response: http.client.HTTPResponse, target: Path, rules: FetchRules
         raise RefusedError("content encoding")
     if not kind.startswith(rules.kinds) and not kind.endswith("/octet-stream"):
         raise RefusedError("content type")
-    declared = response.length
+    declared = declared_length(response)
     if declared is not None and not 0 < declared <= rules.max_bytes:
         raise RefusedError("declared size")
     size = 0
@@ -118,6 +118,13 @@ def _receive(response: http.client.HTTPResponse, target: Path, rules: FetchRules
     if size == 0 or (declared is not None and declared != size):
         raise RefusedError("length")
     return Fetched(kind, size)
+
+
+def declared_length(response: http.client.HTTPResponse) -> int | None:
+    """Return the size that was promised, None when none was. Raises `RefusedError` for one that is no size."""
+    if response.length is None and not response.chunked and "Content-Length" in response.headers:
+        raise RefusedError("declared size")
+    return response.length
 
 
 def _denied() -> tuple[Network, ...]:

@@ -42,6 +42,8 @@ class TimedSocket:
         self._socket = connected
         self._idle = idle
         self._end = end
+        self._readers = 0
+        self._closing = False
 
     def allow(self) -> None:
         """Give the next wait its time. Raises TimeoutError when none is left."""
@@ -61,12 +63,26 @@ class TimedSocket:
         return self._socket.recv_into(buffer)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """Give a reader; the socket stays with `close`."""
+        """Give a reader, which keeps the connection open until it is closed too."""
+        self._readers += 1
         return io.BufferedReader(_Reader(self))
 
     def close(self) -> None:
-        """Close the connection."""
-        self._socket.close()
+        """Close the connection once its readers are closed.
+
+        `http.client` closes its side before the body is read when the server says `Connection: close`.
+        """
+        self._closing = True
+        self._close_when_idle()
+
+    def reader_closed(self) -> None:
+        """Count a reader off."""
+        self._readers -= 1
+        self._close_when_idle()
+
+    def _close_when_idle(self) -> None:
+        if self._closing and self._readers == 0:
+            self._socket.close()
 
 
 class _Reader(io.RawIOBase):
@@ -78,3 +94,8 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         return self._source.receive_into(memoryview(buffer))  # type: ignore[arg-type]  # typeshed has no name for "any buffer" in 3.11
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._source.reader_closed()

@@ -62,3 +62,30 @@ def test_a_role_passes_over_what_is_retired_or_lacks_a_key(small_catalogue: None
 def test_a_retired_model_is_refused_and_its_successor_named(small_catalogue: None) -> None:
     with pytest.raises(ProviderError, match=r'provider:call:gone: .*Use "new" instead'):
         registry.resolve("old")
+
+
+@pytest.mark.parametrize(
+    ("role", "model"),
+    [
+        ("image.default", "google/imagen-4"),
+        ("clip.default", "google/veo-3.1"),
+        ("lipsync.default", "sync/lipsync-2"),
+        ("scenes.default", "sample-writer-1"),
+    ],
+)
+def test_a_key_of_replicate_makes_it_the_first_choice(settings: Settings, role: str, model: str) -> None:
+    settings.REPLICATE_API_TOKEN = "r8_any"
+    assert registry.configured() == ("sample", "replicate")
+    assert registry.resolve(role).model == model
+    assert registry.resolve(role, "sample").provider == "sample"
+
+
+def test_every_model_of_the_catalogue_has_its_facts() -> None:
+    for name, facts in registry.catalogue()["models"].items():
+        assert facts.keys() >= {"provider", "makes", "features", "limits", "price", "typical_seconds", "retires"}, name
+        assert facts["price"]["unit"] in {"call", "image", "second", "run"}
+        successor = facts.get("successor")
+        assert successor is None or registry.model_facts(successor)["makes"] == facts["makes"]
+        if facts["provider"] == "replicate":
+            assert isinstance(facts["price"]["dated"], date)
+            assert facts["cancel_after_seconds"] >= 5

@@ -1,0 +1,30 @@
+"""What one call of a model costs, from the catalogue: the base price, or that of the first case that fits."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from generation.providers.registry import model_facts
+
+_USUAL_SECONDS = 8
+
+
+def price_of(model: str, params: Mapping[str, Any]) -> Decimal:
+    """Return USD for one call with these parameters.
+
+    `duration` or `seconds` counts the seconds; a reference picture may force them (`with_reference`). What is not
+    said costs the base price, which is therefore the dearer one.
+    """
+    facts = model_facts(model)
+    if params.get("character_reference_id"):
+        params = {**params, **facts.get("with_reference", {})}
+    tariff = facts["price"]
+    fitting = (case for case in tariff.get("cases", []) if _fits(case, params))
+    usd = Decimal(str(next(fitting, tariff)["usd"]))
+    if tariff["unit"] != "second":
+        return usd
+    return usd * Decimal(str(params.get("duration") or params.get("seconds") or _USUAL_SECONDS))
+
+
+def _fits(case: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    return all(name in params and params[name] == value for name, value in case.items() if name != "usd")
