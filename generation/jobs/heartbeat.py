@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 log = logging.getLogger(__name__)
+LONGEST_PAUSE = 1.0  # seconds: a wish to stop should be heard soon; a lease alone would need less
 
 
 class Heartbeat:
@@ -33,8 +34,7 @@ class Heartbeat:
         self._thread.join()
 
     def _run(self) -> None:
-        # A wish to stop should be heard soon; a lease needs less.
-        pause = min(settings.MV_LEASE_SECONDS / 3, 1.0)
+        pause = min(settings.MV_LEASE_SECONDS / 3, LONGEST_PAUSE)
         try:
             while not self._over.wait(pause) and not self.lost:
                 try:
