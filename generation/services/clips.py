@@ -7,11 +7,10 @@ from typing import Any
 
 from assets.models import CharacterReference
 from flavors.selectors import ResolvedFlavor, flavor_resolve
-from generation import money
 from generation.choices import JobKind, ProjectMode
 from generation.models import Job, Project, Scene
 from generation.providers.registry import resolve
-from generation.services.choosing import confirm_price
+from generation.services.choosing import agreed_price
 from generation.services.references import character_or_warning
 from generation.services.seeds import derived_seed, first_known
 from generation.services.starting import start_unless_busy
@@ -43,7 +42,7 @@ def clip_request(
     words = _words(given, flavor, project)
     choice = resolve(given.get("model") or flavor.video_params.get("model") or "clip.default", given.get("backend"))
     reference = _reference(owner, character_reference_id, reference_file)
-    estimate = _estimate(choice.model, {**words, **reference}, confirm_cost_usd)
+    estimate = agreed_price(choice.model, {**words, **reference}, confirm_cost_usd)
     video_id = uuid.uuid4()
     params = {
         **words,
@@ -88,13 +87,6 @@ def scene_clip_request(*, scene: Scene, confirm_cost_usd: Decimal | None = None,
         confirm_cost_usd=confirm_cost_usd,
         parent=parent,
     )
-
-
-def _estimate(model: str, words: Mapping[str, Any], confirmed: Decimal | None) -> Decimal:
-    """Return what it will cost; raise user:cost:confirm when that was to be confirmed and is not."""
-    estimate = money.price(model, words)
-    confirm_price(estimate=estimate, confirmed=confirmed)
-    return estimate
 
 
 def _reference_of(project: Project | None) -> uuid.UUID | None:

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from assets.models import CharacterReference
 from flavors.selectors import flavor_resolve, render_image_prompt
-from generation import jobs, money
+from generation import jobs
 from generation.choices import JobKind
 from generation.models import Job, Project
 from generation.providers.registry import resolve
-from generation.services.choosing import confirm_price
+from generation.services.choosing import agreed_price
 from generation.services.seeds import derived_seed, first_known
 from mvsite.accounts.models import User
 
@@ -44,8 +44,8 @@ def portraits_request(
     given = {key: value for key, value in (parameters or {}).items() if value is not None}
     words = {name: given.get(name, flavor.image_params.get(name, "")) for name in FIELDS}
     choice = resolve(given.get("model") or flavor.image_params.get("model") or "image.default")
-    estimate = money.price(choice.model, words) * num_images
-    confirm_price(estimate=estimate, confirmed=confirm_cost_usd)
+    estimate = agreed_price(choice.model, words, confirm_cost_usd, times=num_images)
+    alike = _alike(owner, character_description, words)
     seed = first_known(given.get("seed"), _project_seed(project))
     common = {
         **words,
@@ -64,7 +64,6 @@ def portraits_request(
         "flavor_revision_id": flavor.revision_id,
     }
     ids = [uuid.uuid4() for _ in range(num_images)]
-    alike = _alike(owner, character_description, words)
     with transaction.atomic():
         parent = jobs.enqueue(
             **same,

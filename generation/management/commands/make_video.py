@@ -54,7 +54,19 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=Path("video.mp4"), help="where the finished video goes")
         parser.add_argument("--resume", metavar="PROJECT", help="go on with a project that was stopped")
 
+    began = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run; words that make no sense end with 1, because argparse's own 2 means partly done here."""
+        try:
+            super().run_from_argv(argv)
+        except SystemExit as end:
+            if end.code == PARTLY and not self.began:
+                sys.exit(FAILED)
+            raise
+
     def handle(self, *_: Any, **options: Any) -> None:
+        self.began = True
         self.stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.stop.set())

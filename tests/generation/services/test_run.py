@@ -10,13 +10,14 @@ from generation.pipelines import engine
 from generation.pipelines import run as run_pipeline
 from generation.pipelines.run import Run
 from generation.selectors import clips_under_way, project_snapshot, scenes_of, selected_take
-from generation.services.clips import scene_clip_request
+from generation.services.clips import clip_request, scene_clip_request
+from generation.services.portraits import portraits_request
 from generation.services.projects import project_create
 from generation.services.runs import run_request
 from generation.services.scenes import scene_edit, take_select
 from generation.services.stitch import project_stitch
 from mvsite.accounts.models import User
-from mvsite.common.errors import UserError
+from mvsite.common.errors import ProviderError, UserError
 from tests.support.engine import make_due, work_off
 from tests.support.quick_clips import FRAMES, QuickClips
 
@@ -203,3 +204,11 @@ def test_a_clip_that_a_person_starts_in_the_same_moment_does_not_end_the_run(
     job.refresh_from_db()
     assert job.state == JobState.SUCCEEDED
     assert len(quick_clips.made) == 3
+
+
+def test_a_shape_that_no_model_makes_is_refused_before_anything_starts(owner: User) -> None:
+    with pytest.raises(ProviderError, match="aspect ratio"):
+        clip_request(owner=owner, parameters={"prompt": "a boat", "aspect_ratio": "1:1"})
+    with pytest.raises(ProviderError, match="webp"):
+        portraits_request(owner=owner, character_description="a man", parameters={"output_format": "webp"})
+    assert not Job.objects.exists()

@@ -54,7 +54,7 @@ def test_every_page_says_that_nothing_needs_a_key(browser: Client) -> None:
 
 
 def test_the_policy_forbids_everything_that_is_not_ours(browser: Client) -> None:
-    policy = browser.get("/create/")["Content-Security-Policy"]
+    policy = f"{browser.get('/create/')['Content-Security-Policy']};"
 
     assert "script-src 'self';" in policy
     assert "style-src 'self';" in policy
