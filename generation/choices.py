@@ -45,29 +45,27 @@ class Queue(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class KindLimits:
-    """How one kind is run: its first queue, seconds until it is given up, steps and submits at most, price role.
+    """How one kind is run: its first queue, seconds until it is given up, submits at most.
 
     `typical_seconds` is the first guess of its duration, used until this installation has its own history.
     """
 
     queue: Queue
     deadline_seconds: int
-    max_steps: int
     max_submits: int
-    price_role: str
     typical_seconds: float
 
 
 LIMITS: dict[JobKind, KindLimits] = {
-    JobKind.SCENES: KindLimits(Queue.PROVIDER, 600, 200, 2, "scenes.default", 25),
-    JobKind.PORTRAITS: KindLimits(Queue.PROVIDER, 900, 2000, 2, "image.default", 15),
-    JobKind.CLIP: KindLimits(Queue.PROVIDER, 3600, 2000, 2, "clip.default", 270),
-    JobKind.LIPSYNC: KindLimits(Queue.PROVIDER, 3600, 2000, 2, "lipsync.default", 75),
-    JobKind.STITCH: KindLimits(Queue.RENDER, 3600, 200, 0, "", 40),
-    JobKind.DOWNLOAD: KindLimits(Queue.DEFAULT, 900, 50, 0, "", 30),
-    JobKind.TRIM: KindLimits(Queue.DEFAULT, 300, 50, 0, "", 3),
-    JobKind.RUN: KindLimits(Queue.DEFAULT, 86_400, 100_000, 0, "", 600),
-    JobKind.EXPORT: KindLimits(Queue.RENDER, 3600, 50, 0, "", 30),
+    JobKind.SCENES: KindLimits(Queue.PROVIDER, 600, 2, 25),
+    JobKind.PORTRAITS: KindLimits(Queue.PROVIDER, 900, 2, 15),
+    JobKind.CLIP: KindLimits(Queue.PROVIDER, 3600, 2, 270),
+    JobKind.LIPSYNC: KindLimits(Queue.PROVIDER, 3600, 2, 75),
+    JobKind.STITCH: KindLimits(Queue.RENDER, 3600, 0, 40),
+    JobKind.DOWNLOAD: KindLimits(Queue.DEFAULT, 900, 0, 30),
+    JobKind.TRIM: KindLimits(Queue.DEFAULT, 300, 0, 3),
+    JobKind.RUN: KindLimits(Queue.DEFAULT, 86_400, 0, 600),
+    JobKind.EXPORT: KindLimits(Queue.RENDER, 3600, 0, 30),
 }
 
 
@@ -95,3 +93,19 @@ class CallOutcome(models.TextChoices):
     UNKNOWN = "unknown"
     RECONCILED = "reconciled"
     ABANDONED = "abandoned"
+
+
+class BudgetScope(models.TextChoices):
+    """What a budget stands for: everything of one user, one project, or one user's day (UTC)."""
+
+    USER = "user"
+    PROJECT = "project"
+    DAY = "day"
+
+
+class BudgetMode(models.TextChoices):
+    """What happens at a budget's limit: it only counts, the job gets a warning, or the job is refused."""
+
+    OBSERVE = "observe"
+    WARN = "warn"
+    STOP = "stop"

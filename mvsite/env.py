@@ -92,12 +92,29 @@ def number(name: str, default: float, *, at_least: float = 0.0) -> float:
 
 def money(name: str, default: Decimal) -> Decimal:
     """Read an amount in USD."""
+    return _read(name, default, _amount)
 
-    def parse(raw: str) -> Decimal:
-        amount = Decimal(raw)
-        if not amount.is_finite() or amount < 0:
-            raise ValueError("expected an amount in USD")
-        return amount
+
+def _amount(raw: str) -> Decimal:
+    amount = Decimal(raw)
+    if not amount.is_finite() or amount < 0:
+        raise ValueError("expected an amount in USD")
+    return amount
+
+
+def limit(name: str) -> Decimal | None:
+    """Read an amount in USD that may be left empty, which means none."""
+    return _read(name, None, _amount)
+
+
+def one_of(name: str, default: str, *allowed: str) -> str:
+    """Read one of a few words."""
+
+    def parse(raw: str) -> str:
+        word = raw.lower() or default
+        if word not in allowed:
+            raise ValueError(f"expected {', '.join(allowed)}")
+        return word
 
     return _read(name, default, parse)
 

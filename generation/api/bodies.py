@@ -58,6 +58,10 @@ class RunRequestSerializer(RequestSerializer):
     confirm_cost_usd = usd()
 
 
+class RegenerateRequestSerializer(RunRequestSerializer):
+    """Body of a scene's `regenerate`."""
+
+
 @extend_schema_serializer(
     examples=[
         examples.body(

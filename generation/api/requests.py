@@ -39,6 +39,7 @@ class ScenesRequestSerializer(RequestSerializer):
     config_flavor = words(longest=64)
     project_id = an_id()
     seed = seed()
+    confirm_cost_usd = usd()
 
     def takes(self, name: str) -> bool:
         """Welcome the flavor's parameters; whether the flavor has them is for the view to say."""

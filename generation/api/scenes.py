@@ -12,6 +12,7 @@ from generation.api.answers import JobSerializer, SceneSerializer, VersionSerial
 from generation.api.bodies import (
     EmptySerializer,
     MoveSerializer,
+    RegenerateRequestSerializer,
     ReorderSerializer,
     SceneAddSerializer,
     SceneEditSerializer,
@@ -84,13 +85,13 @@ class SceneViewSet(TrashViewSet):
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(VersionSerializer(page, many=True).data)
 
-    @extend_schema(request=EmptySerializer, responses={202: JobSerializer})
+    @extend_schema(request=RegenerateRequestSerializer, responses={202: JobSerializer})
     @action(detail=True, methods=["post"])
     def regenerate(self, request: Request, pk: str) -> Response:
         """Write the text of this one scene anew."""
         scene = self.get_object()
-        checked(EmptySerializer, request)
-        return start_work(request, lambda: scene_regenerate(scene=scene))
+        words = checked(RegenerateRequestSerializer, request).given
+        return start_work(request, lambda: scene_regenerate(scene=scene, **words))
 
     @extend_schema(request=EmptySerializer, responses={201: SceneSerializer})
     @action(detail=True, methods=["post"])

@@ -1,6 +1,8 @@
 """What a person may do with a job: cancel, retry, decide."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,15 +15,18 @@ from generation.jobs.wake import wake
 from generation.models import Job
 from mvsite.common.errors import UserError
 
+_RETRYABLE = (JobState.FAILED, JobState.CANCELED)
+
 
 def request_cancel(job: Job) -> Job:
     """Ask a job and its children to stop. One that nobody has begun ends at once. Raises user:job:final."""
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
+        job, children = _locked_family(job)
         if job.is_final:
             raise UserError("user:job:final")
-        for child in Job.objects.filter(parent=job).unfinished():
-            request_cancel(child)
+        for child in children:
+            if not child.is_final:
+                request_cancel(child)
         untouched = job.state == JobState.QUEUED and job.steps == 0 and job.lease_until is None
         if untouched or job.state == JobState.NEEDS_REVIEW:
             end(job, JobState.CANCELED)
@@ -40,7 +45,7 @@ def retry(job: Job) -> Job:
     """Start a failed or canceled job again under the same id and with the same reserved ids.
 
     What was bought and arrived stays; portraits that failed or were canceled start again too.
-    Raises user:job:not_retryable, and user:scene:busy when an equal job is under way.
+    Raises user:job:not_retryable, user:cost:over_budget, and user:scene:busy when an equal job is under way.
     """
     try:
         return _retry(job)
@@ -50,22 +55,38 @@ def retry(job: Job) -> Job:
 
 def _retry(job: Job) -> Job:
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
-        if job.state not in (JobState.FAILED, JobState.CANCELED):
+        job, children = _locked_family(job)
+        if job.state not in _RETRYABLE:
             raise UserError("user:job:not_retryable")
-        _restart(job)
-        for child in Job.objects.filter(parent=job, state__in=(JobState.FAILED, JobState.CANCELED)):
-            if child.kind == JobKind.PORTRAITS:  # a run makes new children for what is missing
-                _restart(child)
+        # A run makes new children for what is missing.
+        again = [each for each in children if each.kind == JobKind.PORTRAITS and each.state in _RETRYABLE]
+        _restart(job, may_cost=sum(map(_may_cost, again), Decimal(0)) if again else _may_cost(job, children))
+        for child in again:
+            _restart(child, may_cost=_may_cost(child), parent=job)
     return job
+
+
+def _may_cost(job: Job, children: Sequence[Job] = ()) -> Decimal:
+    """Say what a job that starts again may still buy: nothing when what it bought can still be fetched."""
+    if money.is_paid_and_open(job):
+        return Decimal(0)
+    made = (child.estimated_cost_usd for child in children if child.state == JobState.SUCCEEDED)
+    return max(job.estimated_cost_usd - sum(made, Decimal(0)), Decimal(0))
+
+
+def _locked_family(job: Job) -> tuple[Job, list[Job]]:
+    """Read a job and its children anew and lock their rows, children first as a child that ends does it."""
+    rows = Job.objects.select_for_update(no_key=True)
+    children = list(rows.filter(parent=job).order_by("created_at", "pk"))
+    return rows.get(pk=job.pk), children
 
 
 def resolve(job: Job, *, bought: bool) -> Job:
     """Decide about a job in `needs_review`: `bought` = something exists and was paid (it ends failed, paid);
-    otherwise nothing was bought and it is sent again. Raises user:job:not_in_review.
+    otherwise nothing was bought and it is sent again. Raises user:job:not_in_review, user:cost:over_budget.
     """
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
+        job, _ = _locked_family(job)
         if job.state != JobState.NEEDS_REVIEW:
             raise UserError("user:job:not_in_review")
         call = job.calls.order_by("-number").first()
@@ -77,11 +98,11 @@ def resolve(job: Job, *, bought: bool) -> Job:
         if bought:
             end(job, JobState.FAILED, error={**(job.error or {}), "paid": True})
         else:
-            _restart(job)
+            _restart(job, may_cost=_may_cost(job))
     return job
 
 
-def _restart(job: Job) -> None:
+def _restart(job: Job, *, may_cost: Decimal, parent: Job | None = None) -> None:
     now = timezone.now()
     limits = LIMITS[JobKind(job.kind)]
     job.state = JobState.QUEUED
@@ -94,9 +115,9 @@ def _restart(job: Job) -> None:
     job.finished_at = job.started_at = job.cancel_requested_at = job.lease_until = None
     job.lease_owner = ""
     job.lease_seq += 1
-    job.checkpoint = {}
     job.queued_at = job.next_at = job.sent_at = now
     job.deadline_at = now + timedelta(seconds=limits.deadline_seconds)
     job.save()
+    money.hold(job, may_cost, parent=parent)
     record_job("job.queued", job)
     wake(job.pk, job.queue)

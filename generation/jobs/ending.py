@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from generation import money
 from generation.choices import JobState
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
@@ -11,13 +12,26 @@ from generation.models import Job
 from mvsite.logs import debug_event
 
 
+def let_go(job: Job) -> None:
+    """Close the books of a job that ends and make its parent due, inside the caller's transaction.
+
+    `end` does it too. Who writes events or rows of a project before it does it first, for the order of locks
+    (`generation.money`).
+    """
+    if job.parent_id is not None:
+        now = timezone.now()
+        Job.objects.filter(pk=job.parent_id).active().update(next_at=now, sent_at=now)
+    money.close_books(job)
+    money.give_back(job)
+
+
 def end(
     job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: dict[str, Any] | None = None
 ) -> None:
     """Make a job final inside the caller's transaction; the caller has checked that it may."""
-    now = timezone.now()
+    let_go(job)
     job.state = state
-    job.finished_at = now
+    job.finished_at = timezone.now()
     job.lease_until = None
     job.lease_owner = ""
     job.stage = ""
@@ -40,9 +54,7 @@ def end(
     )
     record_job(f"job.{state}", job)
     if job.parent_id is not None:
-        parent = Job.objects.filter(pk=job.parent_id).active()
-        parent.update(next_at=now, sent_at=now)
-        for queue in parent.values_list("queue", flat=True):
+        for queue in Job.objects.filter(pk=job.parent_id).active().values_list("queue", flat=True):
             wake(job.parent_id, queue)
     code = error["code"] if error else ""
     debug_event(f"job_{state}", job_id=str(job.pk), kind=job.kind, state=state, attempt=job.attempts, code=code)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from generation import money
 from generation.choices import LIMITS, JobKind, JobState
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
@@ -34,8 +35,9 @@ def enqueue(
 ) -> Job:
     """Make a queued job and ring for it when the caller's transaction commits.
 
-    `reserved` is what the caller may tell at once (`{"video_id": …}`), `reserved_ids` the ids in it.
-    Raises IntegrityError when an unfinished job of this owner has the same `unique_key`.
+    `reserved` is what the caller may tell at once (`{"video_id": …}`), `reserved_ids` the ids in it. What it may cost
+    is held against the budgets; a child takes over what its parent holds for it.
+    Raises IntegrityError when an unfinished job of this owner has the same `unique_key`, user:cost:over_budget.
     """
     limits = LIMITS[kind]
     now = timezone.now()
@@ -61,6 +63,7 @@ def enqueue(
             deadline_at=now + timedelta(seconds=limits.deadline_seconds),
         )
         ReservedId.objects.bulk_create([ReservedId(pk=each, job=job, owner=owner) for each in reserved_ids])
+        money.hold(job, estimated_cost_usd, parent=parent)
         record_job("job.queued", job)
         wake(job.pk, job.queue)
     return job

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from generation.choices import JobState
-from generation.jobs.ending import end
+from generation.jobs.ending import end, let_go
 from generation.jobs.heartbeat import Heartbeat
 from generation.jobs.identity import this_process
 from generation.jobs.view import record_job
@@ -176,6 +176,7 @@ class Claim:
         """End well: `finish` writes what the job made and returns its result, in the same transaction."""
         with transaction.atomic():
             self._write(lease_until=self._lease_end())
+            let_go(self.job)
             result = finish()
             end(self.job, JobState.SUCCEEDED, result=result)
 

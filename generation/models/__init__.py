@@ -1,11 +1,13 @@
-"""The rows of the studio: projects, scenes and takes, jobs and what they bought, events."""
+"""The rows of the studio: projects, scenes and takes, jobs and what they bought, budgets, events."""
 
+from generation.models.budget import Budget
 from generation.models.event import Event, EventStream
 from generation.models.job import Job, ProviderCall, ReservedId
 from generation.models.project import Project, SceneGeneration
 from generation.models.scene import Scene, SceneVersion, Take
 
 __all__ = [
+    "Budget",
     "Event",
     "EventStream",
     "Job",

@@ -37,8 +37,8 @@ class Job(UUIDModel, TimestampedModel):
     """The truth about one piece of long work; messages are only doorbells.
 
     `params` is a snapshot of every input. `reserved` holds the ids promised to the caller (`{"video_id": …}`).
-    `checkpoint` is the pipeline's own memory between steps. `lease_seq` is the fence: whoever claims the job
-    raises it, and every later write names it. `next_at` is when the next step is due (UTC).
+    `lease_seq` is the fence: whoever claims the job raises it, and every later write names it. `next_at` is when the
+    next step is due (UTC). `held_usd` is what it still holds of its budgets, on the day `held_on` (UTC).
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
@@ -59,11 +59,12 @@ class Job(UUIDModel, TimestampedModel):
         "flavors.FlavorRevision", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     reserved = models.JSONField(default=dict)
-    checkpoint = models.JSONField(default=dict)
     result = models.JSONField(null=True, blank=True)
     error = models.JSONField(null=True, blank=True)
     estimated_cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    held_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    held_on = models.DateField(null=True, blank=True)
     unique_key = models.CharField(max_length=200, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -94,6 +95,10 @@ class Job(UUIDModel, TimestampedModel):
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
             models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="job_progress_0_to_1"),
             models.CheckConstraint(condition=Q(cost_usd__gte=0), name="job_cost_not_negative"),
+            models.CheckConstraint(
+                condition=Q(held_usd=0) | (Q(held_usd__gt=0, held_on__isnull=False) & ~Q(state__in=FINAL_STATES)),
+                name="job_holds_while_unfinished",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=FINAL_STATES, finished_at__isnull=False)
                 | (~Q(state__in=FINAL_STATES) & Q(finished_at__isnull=True)),
@@ -127,7 +132,8 @@ class Job(UUIDModel, TimestampedModel):
 class ProviderCall(UUIDModel):
     """One attempt to buy something: written and committed before the call, never deleted.
 
-    `id` is the tag that goes with the request where the provider takes one.
+    `id` is the tag that goes with the request where the provider takes one. `billed_on` is the day (UTC) in whose
+    budget the bill counts.
     """
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="calls")
@@ -142,12 +148,16 @@ class ProviderCall(UUIDModel):
     sent_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    billed_on = models.DateField(null=True, blank=True)
     estimated_cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
 
     class Meta:
         ordering = ["sent_at"]
-        indexes = [models.Index(fields=["owner", "-sent_at"], name="provider_call_by_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-sent_at"], name="provider_call_by_owner"),
+            models.Index(fields=["owner", "billed_on"], name="provider_call_by_day"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["job", "number"], name="provider_call_number_once_per_job"),
             models.UniqueConstraint(fields=["provider", "provider_id"], name="provider_id_once"),

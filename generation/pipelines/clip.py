@@ -12,6 +12,7 @@ from assets import storage
 from assets.keys import clip_key
 from assets.models import CharacterReference, Video, VideoKind
 from assets.services.videos import video_create_from_file
+from generation import money
 from generation.jobs import Claim
 from generation.models import Job
 from generation.pipelines.hashing import request_hash
@@ -92,7 +93,7 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
         "mock_video_source": None,
         "generation_timestamp": timezone.now().isoformat(),
         "processing_time_seconds": round(seconds, 2),
-        "cost_usd": float(job.estimated_cost_usd),
+        "cost_usd": float(money.billed(job)),
         "config_flavor": params["config_flavor"],
         "job_id": str(job.pk),
         "warnings": [*params["warnings"], *sent.warnings],

@@ -13,6 +13,7 @@ from assets.keys import clip_key
 from assets.media import audio as sound
 from assets.models import Audio, Video, VideoKind
 from assets.services.videos import video_create_from_file
+from generation import money
 from generation.jobs import Claim
 from generation.models import Job, Take
 from generation.pipelines.clip import video_result
@@ -124,7 +125,7 @@ def _facts(job: Job, video: Video) -> dict[str, Any]:
         "mock_video_source": None,
         "generation_timestamp": timezone.now().isoformat(),
         "processing_time_seconds": round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2),
-        "cost_usd": float(job.estimated_cost_usd),
+        "cost_usd": float(money.billed(job)),
         "job_id": str(job.pk),
     }
 

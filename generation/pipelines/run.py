@@ -44,15 +44,18 @@ class Run:
         if mine is not None and mine.is_final:
             raise _why(mine)
         if mine is None and not project.jobs.filter(kind=JobKind.SCENES).unfinished().exists():
-            _start(
+            over = _start(
                 lambda: scenes_request(
                     owner=project.owner,
                     idea=project.idea,
                     character_description=project.character_description,
                     project=project,
+                    confirm_cost_usd=claim.job.estimated_cost_usd,
                     parent=claim.job,
                 )
             )
+            if over is not None:
+                raise over
         return Park(_LOOK_AGAIN, "writing scenes", progress=0.02)
 
     def _shoot(self, claim: Claim, project: Project, scenes: list[Scene]) -> Outcome | None:
@@ -60,12 +63,15 @@ class Run:
         tried = set(_this_run(claim.job, JobKind.CLIP).values_list("scene_id", flat=True))
         busy = set(clips_under_way(project).values_list("scene_id", flat=True))
         bare = [scene for scene in scenes if scene.current and not takes_of(scene)]
+        over: UserError | None = None
         for scene in bare:
-            if scene.pk not in tried and scene.pk not in busy:
+            if scene.pk not in tried and scene.pk not in busy and over is None:
                 price = claim.job.estimated_cost_usd
-                _start(partial(scene_clip_request, scene=scene, confirm_cost_usd=price, parent=claim.job))
+                over = _start(partial(scene_clip_request, scene=scene, confirm_cost_usd=price, parent=claim.job))
         running = clips_under_way(project).count()
         if not running:
+            if over is not None:
+                raise over
             return None
         ready = (len(scenes) - running) / max(1, len(scenes))
         return Park(_LOOK_AGAIN, "shooting clips", progress=_WRITTEN + (_SHOT - _WRITTEN) * ready)
@@ -86,13 +92,19 @@ class Run:
         return Park(_LOOK_AGAIN, "putting the video together", progress=_SHOT)
 
 
-def _start(part: Callable[[], Job]) -> None:
-    """Start a part, unless a person has started the same one in this very moment: then that one counts."""
+def _start(part: Callable[[], Job]) -> UserError | None:
+    """Start a part, unless a person has started the same one in this very moment: then that one counts.
+
+    Returns what is over its budget: more is missing than when the run was admitted.
+    """
     try:
         part()
     except UserError as error:
+        if error.code == "user:cost:over_budget":
+            return error
         if error.code != "user:scene:busy":
             raise
+    return None
 
 
 def _children(job: Job) -> Any:

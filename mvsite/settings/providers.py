@@ -18,6 +18,14 @@ REPLICATE_BASE_URL = env.text("REPLICATE_BASE_URL") or "https://api.replicate.co
 # Hosts whose results are fetched besides the catalogue's; they may be this machine, plain http, any port.
 MV_PROVIDER_ALLOW_HOSTS = env.listing("MV_PROVIDER_ALLOW_HOSTS")
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
+# A writing whose answer was lost in a crash is sent again once when it costs no more than this.
+MV_RESEND_BELOW_USD = env.money("MV_RESEND_BELOW_USD", Decimal("0.05"))
+
+# Budgets: none until a limit is set here or in the admin.
+MV_BUDGET_USER_USD = env.limit("MV_BUDGET_USER_USD")
+MV_BUDGET_PROJECT_USD = env.limit("MV_BUDGET_PROJECT_USD")
+MV_BUDGET_DAY_USD = env.limit("MV_BUDGET_DAY_USD")
+MV_BUDGET_MODE = env.one_of("MV_BUDGET_MODE", "stop", "observe", "warn", "stop")
 
 # The sample provider: demonstrations and tests can slow it, break it and make it refuse.
 MV_SAMPLE_LATENCY_SECONDS = env.number("MV_SAMPLE_LATENCY_SECONDS", 0.0)

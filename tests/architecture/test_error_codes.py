@@ -8,9 +8,9 @@ from tests.support.tree import ROOT, SOURCE, browser_modules, python_files, shor
 
 CODE = re.compile(r"""["'`]((?:user|provider|media|app):[a-z0-9_]+:[a-z0-9_]+)["'`]""")
 TABLE = ROOT / "mvsite/common/error_table.py"
-# Part of the contract with clients; raised once there are providers that are paid, and budgets.
+# Part of the contract with clients; raised once somebody counts the load.
 NOT_RAISED_YET = {
-    *("user:cost:over_budget", "app:server:busy"),
+    "app:server:busy",
 }
 
 

@@ -1,0 +1,91 @@
+"""The ledger: one row a call, written before the call; what came of it, and the bill."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from generation.choices import CallOutcome
+from generation.models import Job, ProviderCall
+from generation.money import budgets
+from generation.money.holds import in_places, locked, purse_of, today
+from generation.providers.prices import price_of
+
+
+def price(model: str, params: Mapping[str, Any]) -> Decimal:
+    """Return what one call of a model costs in USD, from the catalogue; `duration` or `seconds` counts the seconds."""
+    return price_of(model, params)
+
+
+def intent(job: Job, *, provider: str, model: str, request_hash: str) -> ProviderCall:
+    """Write down, before it happens, that something is about to be bought for a job."""
+    with transaction.atomic():
+        number = job.calls.count() + 1
+        return ProviderCall.objects.create(
+            job=job,
+            owner_id=job.owner_id,
+            number=number,
+            provider=provider,
+            model=model,
+            request_hash=request_hash,
+            estimated_cost_usd=job.estimated_cost_usd,
+        )
+
+
+def answer(call: ProviderCall, outcome: CallOutcome, *, provider_id: str | None = None, error_code: str = "") -> None:
+    """Write down what the provider answered; its id is committed before anything else happens."""
+    call.outcome = outcome
+    call.provider_id = provider_id
+    call.error_code = error_code
+    call.answered_at = timezone.now()
+    call.save(update_fields=["outcome", "provider_id", "error_code", "answered_at"])
+
+
+def settle(job: Job, call: ProviderCall, *, cost: Decimal | float | None) -> None:
+    """Bill a call: `cost` in USD, None for what was estimated. A call is billed once, however often this is asked.
+
+    The bill becomes spent in full, and as much of what the job holds is no longer held.
+    """
+    amount = in_places(call.estimated_cost_usd if cost is None else Decimal(str(cost)))
+    with transaction.atomic():
+        held = locked(job)
+        day = held.held_on or today()
+        unsettled = ProviderCall.objects.filter(pk=call.pk, settled_at=None)
+        first = unsettled.update(settled_at=timezone.now(), cost_usd=amount, billed_on=day)
+        if first and amount > 0:
+            part = min(held.held_usd, amount)
+            total = held.cost_usd + amount
+            Job.objects.filter(pk=job.pk).update(cost_usd=total, held_usd=held.held_usd - part)
+            budgets.move(purse_of(held, day), reserved=-part, spent=amount)
+        job.refresh_from_db(fields=["cost_usd", "held_usd"])
+
+
+def close(call: ProviderCall, *, error_code: str) -> None:
+    """Mark that nothing more will come of a call, and why."""
+    ProviderCall.objects.filter(pk=call.pk).update(error_code=error_code)
+
+
+def close_books(job: Job) -> None:
+    """Bill what a job that ends has accepted and never seen the end of, at its estimate; inside the caller's
+    transaction. Nobody will ask the provider any more, and it does take its price.
+    """
+    took = (CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
+    for call in job.calls.filter(outcome__in=took, settled_at=None, error_code="").order_by("number"):
+        settle(job, call, cost=None)
+
+
+def is_paid_and_open(job: Job) -> bool:
+    """Say whether a job has bought its one thing and may still fetch it: nothing more need be paid for it."""
+    call = job.calls.order_by("-number").first()
+    took = (CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
+    return call is not None and call.outcome in took and call.settled_at is not None and not call.error_code
+
+
+def billed(job: Job) -> Decimal:
+    """Return what the newest purchase of a job cost in USD: its bill, or its estimate while there is none yet."""
+    call = job.calls.order_by("-number").first()
+    if call is None:
+        return job.estimated_cost_usd
+    return call.cost_usd if call.settled_at is not None else call.estimated_cost_usd
