@@ -1,8 +1,16 @@
 """What the studio's tests share."""
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django.fixtures import Settings
 
 from generation.jobs import heartbeat
+from mvsite.logs import hide
+from tests.providers_server.google import KEY, Google
+from tests.providers_server.media import Media
+from tests.providers_server.replicate import TOKEN, Replicate
+from tests.providers_server.serving import House, providers_server
 from tests.support.engine import picture_jobs
 from tests.support.quick_clips import quick_clips
 
@@ -15,3 +23,35 @@ def calm_heartbeats(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     mark = request.node.get_closest_marker("django_db")
     if mark is None or not mark.kwargs.get("transaction"):
         monkeypatch.setattr(heartbeat, "LONGEST_PAUSE", 3600.0)
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Give what the stand-in's clips look like: one short film, whatever is ordered."""
+    return Media(tmp_path_factory.mktemp("standin-media"), pool=1, seconds=2)
+
+
+@pytest.fixture
+def house(media: Media, tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[House]:
+    """Serve both providers in this process; no key is set yet."""
+    with providers_server(tmp_path_factory.mktemp("standin"), media) as serving:
+        settings.MV_PROVIDER_ALLOW_HOSTS = ["localhost"]
+        settings.MV_RECONCILE_GRACE_SECONDS = 0.0
+        yield serving
+
+
+@pytest.fixture
+def replicate(house: House, settings: Settings) -> Replicate:
+    """Let the studio use the stand-in for Replicate."""
+    settings.REPLICATE_API_TOKEN = TOKEN
+    settings.REPLICATE_BASE_URL = house.replicate.api
+    return house.replicate
+
+
+@pytest.fixture
+def google(house: House, settings: Settings) -> Google:
+    """Let the studio use the stand-in for the Gemini API."""
+    hide(KEY)
+    settings.GEMINI_API_KEY = KEY
+    settings.GOOGLE_GEMINI_BASE_URL = house.google.url
+    return house.google

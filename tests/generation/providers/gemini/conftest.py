@@ -1,28 +1,12 @@
-"""A stand-in for Google and a key that must never be seen."""
+"""Films, a portrait and impatience for the tests of Gemini; the stand-in is `google` of tests/generation."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from pytest_django.fixtures import Settings
 
 from generation.providers.gemini import client
-from mvsite.logs import hide
 from tests.support.clips import marker_clip, tone
-from tests.support.gemini_server import GeminiServer, gemini_server
-
-KEY = "AIza-stand-in-key-0123456789"
-
-
-@pytest.fixture
-def google(settings: Settings) -> Iterator[GeminiServer]:
-    """Give the stand-in, with the settings that lead to it."""
-    hide(KEY)
-    with gemini_server() as server:
-        settings.GEMINI_API_KEY = KEY
-        settings.GOOGLE_GEMINI_BASE_URL = server.url
-        yield server
 
 
 @pytest.fixture

@@ -17,8 +17,10 @@ from generation.providers.gemini.clips import GeminiClips
 from generation.services.clips import clip_request
 from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError
+from tests.providers_server.answers import Answer
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import error, retry_info
 from tests.support.engine import drive
-from tests.support.gemini_server import Answer, GeminiServer, error, retry_info
 
 
 def request(**words: Any) -> ClipRequest:
@@ -30,7 +32,7 @@ def nothing(_part: float) -> None:
     return
 
 
-def follow(google: GeminiServer, target: Path, film: bytes, **words: Any) -> str:
+def follow(google: Google, target: Path, film: bytes, **words: Any) -> str:
     google.video = film
     maker, wish = GeminiClips(), request(**words)
     provider_id = maker.submit(wish, "tag")
@@ -39,7 +41,7 @@ def follow(google: GeminiServer, target: Path, film: bytes, **words: Any) -> str
     return provider_id
 
 
-def test_a_clip_is_ordered_with_all_that_the_model_takes(google: GeminiServer, portrait: Path) -> None:
+def test_a_clip_is_ordered_with_all_that_the_model_takes(google: Google, portrait: Path) -> None:
     wish = request(negative_prompt="text, logo", reference=portrait)
     GeminiClips().submit(wish, "tag")
     sent = google.last("create").body
@@ -56,21 +58,21 @@ def test_a_clip_is_ordered_with_all_that_the_model_takes(google: GeminiServer, p
 
 
 @pytest.mark.parametrize("inline", [False, True])
-def test_the_film_is_fetched_as_it_is(google: GeminiServer, tmp_path: Path, film: bytes, *, inline: bool) -> None:
+def test_the_film_is_fetched_as_it_is(google: Google, tmp_path: Path, film: bytes, *, inline: bool) -> None:
     google.inline = inline
     follow(google, tmp_path / "film.mp4", film)
     assert (tmp_path / "film.mp4").read_bytes() == film
     assert google.count("download") == (0 if inline else 1)
 
 
-def test_sound_that_is_not_wanted_is_taken_off(google: GeminiServer, tmp_path: Path, sounding: bytes) -> None:
+def test_sound_that_is_not_wanted_is_taken_off(google: Google, tmp_path: Path, sounding: bytes) -> None:
     for wanted in (True, False):
         follow(google, tmp_path / "film.mp4", sounding, generate_audio=wanted)
         with av.open(str(tmp_path / "film.mp4")) as film:
             assert (len(film.streams.video), len(film.streams.audio)) == (1, int(wanted))
 
 
-def test_it_is_polled_until_it_is_done(google: GeminiServer) -> None:
+def test_it_is_polled_until_it_is_done(google: Google) -> None:
     google.polls_until_done = 3
     google.video = b"film"
     maker = GeminiClips()
@@ -78,7 +80,7 @@ def test_it_is_polled_until_it_is_done(google: GeminiServer) -> None:
     assert [maker.poll(provider_id, request()) for _ in range(3)] == [Pending(), Pending(), Ready()]
 
 
-def test_a_running_clip_can_be_stopped_and_a_finished_one_not(google: GeminiServer) -> None:
+def test_a_running_clip_can_be_stopped_and_a_finished_one_not(google: Google) -> None:
     google.polls_until_done = 9
     maker = GeminiClips()
     running = maker.submit(request(), "tag")
@@ -89,7 +91,7 @@ def test_a_running_clip_can_be_stopped_and_a_finished_one_not(google: GeminiServ
 
 
 @pytest.mark.parametrize("words", [{"seconds": 2}, {"aspect_ratio": "1:1"}, {"resolution": "480p"}])
-def test_what_the_model_cannot_make_is_never_ordered(google: GeminiServer, words: dict[str, Any]) -> None:
+def test_what_the_model_cannot_make_is_never_ordered(google: Google, words: dict[str, Any]) -> None:
     with pytest.raises(ProviderError, match="provider:call:invalid"):
         GeminiClips().submit(request(**words), "tag")
     assert google.seen == []
@@ -98,7 +100,7 @@ def test_what_the_model_cannot_make_is_never_ordered(google: GeminiServer, words
 @pytest.mark.parametrize(
     "fault", [Answer(drop=True), Answer(500, "<html>"), Answer(502, "<html>"), Answer(200, "no JSON"), Answer(504, {})]
 )
-def test_a_lost_answer_to_an_order_is_unknown_and_nobody_can_tell(google: GeminiServer, fault: Answer) -> None:
+def test_a_lost_answer_to_an_order_is_unknown_and_nobody_can_tell(google: Google, fault: Answer) -> None:
     google.faults["create"].append(fault)
     with pytest.raises(OutcomeUnknown):
         GeminiClips().submit(request(), "tag")
@@ -106,7 +108,7 @@ def test_a_lost_answer_to_an_order_is_unknown_and_nobody_can_tell(google: Gemini
     assert GeminiClips().look_up(request(), "tag", datetime.now(UTC)) == CannotSay(permanent=True)
 
 
-def test_an_order_without_an_answer_in_time_is_unknown(google: GeminiServer, brief: None) -> None:
+def test_an_order_without_an_answer_in_time_is_unknown(google: Google, brief: None) -> None:
     let_go = threading.Event()
     google.faults["create"].append(Answer(wait=let_go, body={}))
     with pytest.raises(OutcomeUnknown):
@@ -126,7 +128,7 @@ def test_an_order_without_an_answer_in_time_is_unknown(google: GeminiServer, bri
     ],
 )
 def test_a_refused_order_is_sent_once(
-    google: GeminiServer, fault: Answer, code: str, *, transient: bool, after: float | None
+    google: Google, fault: Answer, code: str, *, transient: bool, after: float | None
 ) -> None:
     google.faults["create"].append(fault)
     with pytest.raises(ProviderError) as caught:
@@ -135,7 +137,7 @@ def test_a_refused_order_is_sent_once(
     assert google.count("create") == 1
 
 
-def test_an_unreachable_provider_got_no_order(google: GeminiServer, settings: Settings) -> None:
+def test_an_unreachable_provider_got_no_order(google: Google, settings: Settings) -> None:
     settings.GOOGLE_GEMINI_BASE_URL = "http://127.0.0.1:9"
     with pytest.raises(ProviderError) as caught:
         GeminiClips().submit(request(), "tag")
@@ -154,7 +156,7 @@ def test_an_unreachable_provider_got_no_order(google: GeminiServer, settings: Se
     ],
 )
 def test_following_a_clip_may_fail_for_a_while(
-    google: GeminiServer, tmp_path: Path, film: bytes, operation: str, fault: Answer
+    google: Google, tmp_path: Path, film: bytes, operation: str, fault: Answer
 ) -> None:
     google.video = film
     maker, wish = GeminiClips(), request()
@@ -182,7 +184,7 @@ FILTERED = {"status": "failed", "steps": [], "errors": [{"code": "3", "message":
         ({"status": "completed", "steps": []}, "provider:answer:bad"),
     ],
 )
-def test_how_a_clip_may_end(google: GeminiServer, ending: dict[str, Any], code: str) -> None:
+def test_how_a_clip_may_end(google: Google, ending: dict[str, Any], code: str) -> None:
     google.ending = ending
     provider_id = GeminiClips().submit(request(), "tag")
     with pytest.raises(ProviderError) as caught:
@@ -192,14 +194,14 @@ def test_how_a_clip_may_end(google: GeminiServer, ending: dict[str, Any], code: 
 
 @pytest.mark.parametrize("content", [b"", b"x" * (1 << 20) + b"x"])
 def test_an_empty_or_too_large_film_is_not_taken(
-    google: GeminiServer, tmp_path: Path, settings: Settings, content: bytes
+    google: Google, tmp_path: Path, settings: Settings, content: bytes
 ) -> None:
     settings.MV_MAX_UPLOAD_MB = 1
     with pytest.raises(ProviderError, match="provider:answer:bad"):
         follow(google, tmp_path / "film.mp4", content)
 
 
-def test_a_film_that_is_gone_is_said(google: GeminiServer, tmp_path: Path) -> None:
+def test_a_film_that_is_gone_is_said(google: Google, tmp_path: Path) -> None:
     google.faults["download"].append(error(404, "NOT_FOUND", "File expired."))
     with pytest.raises(ProviderError, match="provider:answer:bad"):
         follow(google, tmp_path / "film.mp4", b"film")
@@ -210,7 +212,7 @@ def order(owner: User) -> Job:
 
 
 @pytest.mark.django_db
-def test_a_clip_is_bought_once_and_kept(owner: User, google: GeminiServer, film: bytes) -> None:
+def test_a_clip_is_bought_once_and_kept(owner: User, google: Google, film: bytes) -> None:
     google.video = film
     google.polls_until_done = 2
     job = drive(order(owner))
@@ -223,7 +225,7 @@ def test_a_clip_is_bought_once_and_kept(owner: User, google: GeminiServer, film:
 
 
 @pytest.mark.django_db
-def test_a_lost_answer_waits_for_a_person(owner: User, google: GeminiServer) -> None:
+def test_a_lost_answer_waits_for_a_person(owner: User, google: Google) -> None:
     google.faults["create"].append(Answer(drop=True))
     job = drive(order(owner))
     assert job.state == JobState.NEEDS_REVIEW

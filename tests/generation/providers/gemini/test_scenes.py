@@ -10,7 +10,9 @@ from flavors.rules import Rule
 from generation.ports import SceneAnswer, SceneRequest, SongFacts
 from generation.providers.gemini.scenes import GeminiScenes
 from mvsite.common.errors import ProviderError
-from tests.support.gemini_server import Answer, GeminiServer, blocked, error, retry_info, scenes_json, written
+from tests.providers_server.answers import Answer
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import blocked, error, retry_info, scenes_json, written
 
 RULE = Rule("close", "At least one scene is a close-up.", "shot", "some", ("close-up",))
 
@@ -30,13 +32,13 @@ def failure(**words: Any) -> ProviderError:
     return caught.value
 
 
-def asked(google: GeminiServer) -> str:
+def asked(google: Google) -> str:
     text = google.last("generate").body["contents"][0]["parts"][0]["text"]
     assert isinstance(text, str)
     return text
 
 
-def test_scenes_come_with_model_and_tokens_thoughts_counted(google: GeminiServer) -> None:
+def test_scenes_come_with_model_and_tokens_thoughts_counted(google: Google) -> None:
     heard: list[float] = []
     answer = GeminiScenes().write(request(), heard.append)
     assert [scene.shot for scene in answer.scenes] == ["wide", "medium", "close-up"]
@@ -52,7 +54,7 @@ def test_scenes_come_with_model_and_tokens_thoughts_counted(google: GeminiServer
     assert "temperature" not in config
 
 
-def test_the_prompt_tells_rules_length_song_and_complaints(google: GeminiServer) -> None:
+def test_the_prompt_tells_rules_length_song_and_complaints(google: Google) -> None:
     song = SongFacts(64.0, 97.3, (("chorus", 16.0, 32.0),))
     write(rules=(RULE,), song=song, complaints=("No scene is a close-up.",), model="gemini-2.5-pro")
     text = asked(google)
@@ -61,7 +63,7 @@ def test_the_prompt_tells_rules_length_song_and_complaints(google: GeminiServer)
     assert "gemini-2.5-pro" in google.last("generate").path
 
 
-def test_one_scene_is_asked_for_anew(google: GeminiServer) -> None:
+def test_one_scene_is_asked_for_anew(google: Google) -> None:
     answer = write(only_index=1, avoid=("The boat leaves.",))
     assert len(answer.scenes) == 1
     assert "Write scene 2 of the 3 only" in asked(google)
@@ -83,7 +85,7 @@ def test_one_scene_is_asked_for_anew(google: GeminiServer) -> None:
         (Answer(body=[{"usageMetadata": {"promptTokenCount": 812}}]), "ended before"),
     ],
 )
-def test_a_bad_answer_is_asked_for_once_more_saying_why(google: GeminiServer, bad: Answer, said: str) -> None:
+def test_a_bad_answer_is_asked_for_once_more_saying_why(google: Google, bad: Answer, said: str) -> None:
     google.faults["generate"].append(bad)
     answer = write()
     assert len(answer.scenes) == 3
@@ -99,7 +101,7 @@ def test_a_bad_answer_is_asked_for_once_more_saying_why(google: GeminiServer, ba
 @pytest.mark.parametrize(
     "bad", [blocked("PROHIBITED_CONTENT"), blocked("OTHER"), written("", finish="SAFETY"), written("", finish="SPII")]
 )
-def test_what_is_blocked_is_a_refusal_and_not_asked_again(google: GeminiServer, bad: Answer) -> None:
+def test_what_is_blocked_is_a_refusal_and_not_asked_again(google: Google, bad: Answer) -> None:
     google.faults["generate"].append(bad)
     assert failure().code == "provider:call:refused"
     assert google.count("generate") == 1
@@ -126,7 +128,7 @@ BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_K
     ],
 )
 def test_an_error_is_sent_once_and_becomes_ours(
-    google: GeminiServer, answer: Answer, code: str, *, transient: bool, after: float | None
+    google: Google, answer: Answer, code: str, *, transient: bool, after: float | None
 ) -> None:
     google.faults["generate"].append(answer)
     wrong = failure()
@@ -135,7 +137,7 @@ def test_an_error_is_sent_once_and_becomes_ours(
     assert "html" not in wrong.detail
 
 
-def test_no_answer_in_time_is_not_asked_again(google: GeminiServer, brief: None) -> None:
+def test_no_answer_in_time_is_not_asked_again(google: Google, brief: None) -> None:
     let_go = threading.Event()
     google.faults["generate"].append(Answer(wait=let_go, body=[]))
     wrong = failure()
@@ -143,23 +145,23 @@ def test_no_answer_in_time_is_not_asked_again(google: GeminiServer, brief: None)
     assert (wrong.code, wrong.transient) == ("provider:call:slow", False)
 
 
-def test_a_refused_connection_may_be_tried_again(google: GeminiServer, settings: Any) -> None:
+def test_a_refused_connection_may_be_tried_again(google: Google, settings: Any) -> None:
     settings.GOOGLE_GEMINI_BASE_URL = "http://127.0.0.1:9"
     wrong = failure()
     assert (wrong.code, wrong.transient) == ("provider:call:failed", True)
 
 
-def test_the_key_is_not_sent_on_to_another_host(google: GeminiServer) -> None:
+def test_the_key_is_not_sent_on_to_another_host(google: Google) -> None:
     elsewhere = google.url.replace("127.0.0.1", "localhost")
     google.faults["generate"].append(Answer(307, f"{elsewhere}/v1beta/models/x:streamGenerateContent?alt=sse"))
-    write()
+    assert failure().code == "provider:call:auth"  # nobody signs it any more
     first, second = google.seen
     assert "x-goog-api-key" in {name.lower() for name in first.headers}
     assert second.headers["Host"].startswith("localhost")
     assert "x-goog-api-key" not in {name.lower() for name in second.headers}
 
 
-def test_the_key_is_in_no_error_and_no_log(google: GeminiServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_in_no_error_and_no_log(google: Google, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     google.faults["generate"].append(error(400, "INVALID_ARGUMENT", "Key AIza-stand-in-key-0123456789 is not valid."))
     wrong = failure()
@@ -167,7 +169,7 @@ def test_the_key_is_in_no_error_and_no_log(google: GeminiServer, caplog: pytest.
 
 
 @pytest.mark.parametrize("stop_at", [0.0, 0.3])
-def test_what_tick_raises_comes_through_as_it_is(google: GeminiServer, stop_at: float) -> None:
+def test_what_tick_raises_comes_through_as_it_is(google: Google, stop_at: float) -> None:
     class StopNowError(Exception):
         pass
 

@@ -8,8 +8,10 @@ from generation.choices import JobState
 from generation.models import Job, SceneGeneration
 from generation.services.writing import scenes_request
 from mvsite.accounts.models import User
+from tests.providers_server.answers import Answer
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import blocked, error, retry_info, scenes_json, written
 from tests.support.engine import drive
-from tests.support.gemini_server import Answer, GeminiServer, blocked, error, retry_info, scenes_json, written
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +22,7 @@ def start(owner: User) -> Job:
     )
 
 
-def test_the_scenes_are_kept_with_who_wrote_them(owner: User, google: GeminiServer) -> None:
+def test_the_scenes_are_kept_with_who_wrote_them(owner: User, google: Google) -> None:
     job = drive(start(owner))
     assert (job.state, job.provider, job.error) == (JobState.SUCCEEDED, "gemini", None)
     kept = SceneGeneration.objects.get()
@@ -29,7 +31,7 @@ def test_the_scenes_are_kept_with_who_wrote_them(owner: User, google: GeminiServ
     assert used == {"model_used": "gemini-served", "attempts": 1, "tokens_in": 812, "tokens_out": 798}
 
 
-def test_a_broken_rule_is_told_to_the_model(owner: User, google: GeminiServer) -> None:
+def test_a_broken_rule_is_told_to_the_model(owner: User, google: Google) -> None:
     google.faults["generate"].append(written(scenes_json(3).replace("close-up", "wide")))
     job = drive(start(owner))
     assert job.result is not None
@@ -37,7 +39,7 @@ def test_a_broken_rule_is_told_to_the_model(owner: User, google: GeminiServer) -
     assert "No scene does." in google.last("generate").body["contents"][0]["parts"][0]["text"]
 
 
-def test_a_busy_provider_is_asked_again_and_a_refusal_is_not(owner: User, google: GeminiServer) -> None:
+def test_a_busy_provider_is_asked_again_and_a_refusal_is_not(owner: User, google: Google) -> None:
     google.faults["generate"].append(error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("3s")))
     assert drive(start(owner)).state == JobState.SUCCEEDED
     assert google.count("generate") == 2
@@ -48,7 +50,7 @@ def test_a_busy_provider_is_asked_again_and_a_refusal_is_not(owner: User, google
     assert google.count("generate") == 3
 
 
-def test_the_key_is_in_no_row_and_no_log(owner: User, google: GeminiServer, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_in_no_row_and_no_log(owner: User, google: Google, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     google.faults["generate"].append(Answer(400, {"error": {"message": "Bad key AIza-stand-in-key-0123456789"}}))
     failed = drive(start(owner))

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,10 @@ from generation.ports import ClipRequest, OutcomeUnknown, Pending, Ready
 from generation.providers import registry
 from generation.providers.gemini.clips import GeminiClips
 from mvsite.common.errors import ProviderError
-from tests.support.gemini_server import Answer, GeminiServer, error, gemini_server
+from tests.providers_server.answers import Answer
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import error
+from tests.providers_server.serving import House
 
 MODEL = "veo-3.1-generate-001"
 
@@ -30,21 +32,20 @@ def private_key() -> str:
 
 @pytest.fixture
 def cloud(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private_key: str
-) -> Iterator[GeminiServer]:
-    with gemini_server() as server:
-        account = {
-            "type": "service_account",
-            "client_email": "studio@example.test",
-            "private_key": private_key,
-            "token_uri": f"{server.url}/token",
-        }
-        path = tmp_path / "account.json"
-        path.write_text(json.dumps(account))
-        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
-        settings.MV_GOOGLE_CLOUD_PROJECT = "film-1"
-        settings.GOOGLE_VERTEX_BASE_URL = server.url
-        yield server
+    house: House, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private_key: str
+) -> Google:
+    account = {
+        "type": "service_account",
+        "client_email": "studio@example.test",
+        "private_key": private_key,
+        "token_uri": f"{house.google.url}/token",
+    }
+    path = tmp_path / "account.json"
+    path.write_text(json.dumps(account))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
+    settings.MV_GOOGLE_CLOUD_PROJECT = "film-1"
+    settings.GOOGLE_VERTEX_BASE_URL = house.google.url
+    return house.google
 
 
 def request(**words: Any) -> ClipRequest:
@@ -52,7 +53,7 @@ def request(**words: Any) -> ClipRequest:
     return ClipRequest(**{**given, "generate_audio": False, "seed": 7, "model": MODEL, **words})
 
 
-def ended(cloud: GeminiServer, ending: dict[str, Any]) -> ProviderError:
+def ended(cloud: Google, ending: dict[str, Any]) -> ProviderError:
     cloud.ending = ending
     provider_id = GeminiClips().submit(request(), "tag")
     with pytest.raises(ProviderError) as caught:
@@ -60,7 +61,7 @@ def ended(cloud: GeminiServer, ending: dict[str, Any]) -> ProviderError:
     return caught.value
 
 
-def test_a_clip_is_ordered_followed_and_fetched(cloud: GeminiServer, tmp_path: Path, film: bytes) -> None:
+def test_a_clip_is_ordered_followed_and_fetched(cloud: Google, tmp_path: Path, film: bytes) -> None:
     cloud.video, cloud.polls_until_done = film, 2
     maker, wish = GeminiClips(), request(negative_prompt="text")
     provider_id = maker.submit(wish, "tag")
@@ -91,7 +92,7 @@ def test_a_clip_is_ordered_followed_and_fetched(cloud: GeminiServer, tmp_path: P
     ],
 )
 def test_a_portrait_goes_as_reference_or_first_frame(
-    cloud: GeminiServer, portrait: Path, words: dict[str, Any], use: str
+    cloud: Google, portrait: Path, words: dict[str, Any], use: str
 ) -> None:
     wish = request(reference=portrait, **words)
     GeminiClips().submit(wish, "tag")
@@ -102,7 +103,7 @@ def test_a_portrait_goes_as_reference_or_first_frame(
     assert GeminiClips().describe(wish).parameters_used["reference_image"] == use
 
 
-def test_what_was_filtered_is_a_refusal(cloud: GeminiServer) -> None:
+def test_what_was_filtered_is_a_refusal(cloud: Google) -> None:
     rai = {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": ["Support codes: 17301594"]}
     wrong = ended(cloud, {"response": rai})
     assert wrong.code == "provider:call:refused"
@@ -110,20 +111,20 @@ def test_what_was_filtered_is_a_refusal(cloud: GeminiServer) -> None:
     assert ended(cloud, {"error": {"code": 3, "message": "Could not be submitted."}}).code == "provider:call:refused"
 
 
-def test_a_failed_or_empty_operation_is_said(cloud: GeminiServer) -> None:
+def test_a_failed_or_empty_operation_is_said(cloud: Google) -> None:
     assert ended(cloud, {"error": {"code": 13, "message": "Oops."}}).code == "provider:call:failed"
     assert ended(cloud, {"response": {"videos": []}}).code == "provider:answer:bad"
 
 
 @pytest.mark.parametrize("fault", [Answer(drop=True), Answer(500, "<html>"), Answer(200, "no JSON")])
-def test_a_lost_answer_to_an_order_is_unknown(cloud: GeminiServer, fault: Answer) -> None:
+def test_a_lost_answer_to_an_order_is_unknown(cloud: Google, fault: Answer) -> None:
     cloud.faults["predict"].append(fault)
     with pytest.raises(OutcomeUnknown):
         GeminiClips().submit(request(), "tag")
     assert cloud.count("predict") == 1
 
 
-def test_a_full_quota_is_busy_and_sent_once(cloud: GeminiServer) -> None:
+def test_a_full_quota_is_busy_and_sent_once(cloud: Google) -> None:
     cloud.faults["predict"].append(error(429, "RESOURCE_EXHAUSTED", "Quota exceeded."))
     with pytest.raises(ProviderError, match="provider:call:busy"):
         GeminiClips().submit(request(), "tag")
@@ -131,7 +132,7 @@ def test_a_full_quota_is_busy_and_sent_once(cloud: GeminiServer) -> None:
 
 
 @pytest.mark.parametrize("fault", [Answer(drop=True), error(503, "UNAVAILABLE", "Later."), Answer(200, "no JSON")])
-def test_a_poll_may_fail_for_a_while(cloud: GeminiServer, fault: Answer) -> None:
+def test_a_poll_may_fail_for_a_while(cloud: Google, fault: Answer) -> None:
     cloud.video = b"film"
     provider_id = GeminiClips().submit(request(), "tag")
     cloud.faults["operation"].append(fault)
@@ -141,7 +142,7 @@ def test_a_poll_may_fail_for_a_while(cloud: GeminiServer, fault: Answer) -> None
     assert GeminiClips().poll(provider_id, request()) == Ready()
 
 
-def test_a_sign_in_that_is_refused_is_said_and_nothing_ordered(cloud: GeminiServer) -> None:
+def test_a_sign_in_that_is_refused_is_said_and_nothing_ordered(cloud: Google) -> None:
     cloud.faults["token"].append(Answer(400, {"error": "invalid_grant"}))
     with pytest.raises(ProviderError, match="provider:call:auth"):
         GeminiClips().submit(request(), "tag")

@@ -9,7 +9,7 @@ from generation.ports import LipSyncRequest
 from generation.providers.prices import price_of
 from generation.providers.replicate import inputs
 from mvsite.common.errors import ProviderError
-from tests.support.replicate_models import TAKES, objection
+from tests.providers_server.replicate_models import TAKES, objection
 from tests.support.replicate_requests import CLIP, PICTURE, wav
 
 

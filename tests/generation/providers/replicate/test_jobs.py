@@ -21,8 +21,8 @@ from generation.providers.replicate import client
 from generation.services.clips import clip_request
 from generation.services.portraits import portraits_request
 from mvsite.accounts.models import User
+from tests.providers_server.replicate import TOKEN, Replicate
 from tests.support.engine import drive, lose_lease, make_due, work_off
-from tests.support.replicate_state import TOKEN, Replicate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback]
 
@@ -44,7 +44,7 @@ def test_a_clip_is_bought_once_fetched_and_billed(owner: User, replicate: Replic
     job = drive(clip(owner, "a storm over the sea"))
     assert job.state == JobState.SUCCEEDED, job.error
     video = Video.objects.get(pk=job.reserved["video_id"])
-    assert (video.width, video.height) == (160, 90)
+    assert (video.width, video.height) == (320, 180)
     assert [each["model"] for each in replicate.creates] == ["google/veo-3.1"]
     sent = replicate.creates[0]["input"]
     assert {name: sent[name] for name in ("duration", "resolution", "aspect_ratio", "generate_audio")} == {
@@ -91,7 +91,7 @@ def test_a_busy_provider_is_asked_again(owner: User, replicate: Replicate, statu
 
 
 def test_when_the_list_cannot_be_read_nothing_is_sent_and_a_person_decides(owner: User, replicate: Replicate) -> None:
-    replicate.list_fails = True
+    replicate.standin.faults.add("list-500")
     job = drive(clip(owner, "waves create-lost"), steps=8)
     assert (job.state, len(replicate.creates)) == (JobState.WAITING, 1)
     call = job.calls.get()
@@ -138,7 +138,7 @@ def test_a_worker_killed_after_the_create_finds_it_again(
 
 
 def test_a_run_that_was_broken_off_is_ordered_once_more(owner: User, replicate: Replicate) -> None:
-    job = drive(clip(owner, "waves broken-off"))
+    job = drive(clip(owner, "waves run-broken-off-once"))
     assert job.state == JobState.SUCCEEDED
     assert outcomes(job) == [CallOutcome.ABANDONED, CallOutcome.ACCEPTED]
     assert (len(replicate.creates), float(job.cost_usd)) == (2, 3.2)
@@ -152,18 +152,18 @@ def test_a_run_that_was_broken_off_is_ordered_once_more(owner: User, replicate: 
         ("create-403", "provider:call:auth"),
         ("create-404", "provider:call:gone"),
         ("create-422", "provider:call:invalid"),
-        ("nsfw", "provider:call:refused"),
-        ("moderated", "provider:call:refused"),
-        ("fails", "provider:call:failed"),
-        ("strange-error", "provider:call:failed"),
-        ("aborted", "provider:call:slow"),
-        ("canceled", "provider:call:slow"),
-        ("empty", "provider:answer:bad"),
-        ("removed", "provider:answer:bad"),
+        ("run-nsfw", "provider:call:refused"),
+        ("run-moderated", "provider:call:refused"),
+        ("run-fails", "provider:call:failed"),
+        ("run-strange-error", "provider:call:failed"),
+        ("run-aborted", "provider:call:slow"),
+        ("run-canceled", "provider:call:slow"),
+        ("run-empty", "provider:answer:bad"),
+        ("run-removed", "provider:answer:bad"),
         ("read-404", "provider:answer:bad"),
         ("file-404", "provider:answer:bad"),
         ("file-type", "provider:answer:bad"),
-        ("file-elsewhere", "provider:answer:bad"),
+        ("run-elsewhere", "provider:answer:bad"),
         ("file-moved-away", "provider:answer:bad"),
     ],
 )
@@ -171,7 +171,7 @@ def test_what_cannot_be_mended_ends_in_its_own_code(owner: User, replicate: Repl
     job = drive(clip(owner, f"waves {words}"))
     assert (job.state, error_code(job)) == (JobState.FAILED, code)
     assert len(replicate.creates) == (0 if words.startswith("create-") else 1)
-    paid = words.startswith("file-") or words in ("canceled", "removed")
+    paid = words.startswith("file-") or words in ("run-elsewhere", "run-canceled", "run-removed")
     assert float(job.cost_usd) == (3.2 if paid else 0)
 
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_mended_ends_in_its_own_code(owner: User, replicate: Repl
         *(f"read-{kind}-once" for kind in (401, 429, 500, 502, 503, "html", "list", "dropped")),
         *(f"file-{kind}-once" for kind in (429, 500, 503, "cut")),
         "file-moved",
-        "listed",
+        "run-listed",
     ],
 )
 def test_what_passes_is_borne_without_a_second_create(owner: User, replicate: Replicate, words: str) -> None:
@@ -191,7 +191,7 @@ def test_what_passes_is_borne_without_a_second_create(owner: User, replicate: Re
 
 
 def test_canceling_stops_it_at_the_provider(owner: User, replicate: Replicate) -> None:
-    job = drive(clip(owner, "slow waves"), steps=4)
+    job = drive(clip(owner, "waves run-slow"), steps=4)
     assert job.state == JobState.WAITING
     jobs.request_cancel(job)
     job = drive(job)

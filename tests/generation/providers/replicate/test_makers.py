@@ -11,8 +11,8 @@ from pytest_django.fixtures import Settings
 from generation.ports import Candidates, CannotSay, LipSyncRequest, NothingThere, OutcomeUnknown, Pending, Ready
 from generation.providers.replicate import client, inputs, makers
 from mvsite.common.errors import ProviderError
+from tests.providers_server.replicate import Replicate
 from tests.support.replicate_requests import CLIP, PICTURE, wav
-from tests.support.replicate_state import Replicate
 
 pytestmark = pytest.mark.network_loopback
 
@@ -40,7 +40,7 @@ def test_lip_syncs_go_through(replicate: Replicate, tmp_path: Path, model: str) 
     assert isinstance(states[0], Pending)
     assert isinstance(states[1], Ready)
     maker.fetch(number, request, tmp_path / "out.mp4", still)
-    assert (tmp_path / "out.mp4").read_bytes() == replicate.film.read_bytes()
+    assert (tmp_path / "out.mp4").read_bytes() == replicate.result(next(iter(replicate.standin.orders)))[1]
     given = replicate.creates[0]["input"]
     assert sorted(str(value)[:5] for name, value in given.items() if name != "sync_mode") == ["data:", "http:"]
 
@@ -61,7 +61,7 @@ def test_the_look_up_reads_every_page_and_only_what_is_new(replicate: Replicate)
     replicate.page = 2
     assert maker.look_up(PICTURE, "tag", long_ago()) == Candidates(tuple(ids))
     assert maker.look_up(PICTURE, "tag", datetime.now(UTC) + timedelta(seconds=5)) == NothingThere()
-    replicate.list_fails = True
+    replicate.standin.faults.add("list-500")
     assert maker.look_up(PICTURE, "tag", long_ago()) == CannotSay()
 
 

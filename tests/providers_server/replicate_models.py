@@ -47,11 +47,12 @@ ERRORS: dict[int, dict[str, Any]] = {
     500: {"detail": "Internal server error", "status": 500},
     503: {"detail": "Service unavailable", "status": 503},
 }
-RUN_ERRORS = {
+RUN_ERRORS: dict[str, Any] = {  # by the word `run-…`
     "nsfw": "The input or output was flagged as sensitive. Please try again with different inputs. (E005) (abcd)",
     "moderated": "Warning: Moderation check failed: the request was blocked.",
     "broken-off": "Prediction interrupted; please retry (code: PA)",
     "fails": "CUDA out of memory (E1001)",
+    "strange-error": {"code": 7},
 }
 
 

@@ -1,0 +1,48 @@
+"""The stand-in's own price list in USD, from the vendors' pages: what it charges for what it has received.
+
+It is no copy of the studio's catalogue and is never read from there: a test compares the two.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+PER_PIECE = {
+    "google/imagen-4": "0.04",
+    "google/imagen-4-fast": "0.02",
+    "google/imagen-4-ultra": "0.06",
+    "google/nano-banana-2": "0.067",
+    "google/nano-banana-2-lite": "0.034",
+    "google/nano-banana-pro": "0.15",
+    "bytedance/latentsync": "0.13",
+}
+# A second, with sound and silent; sizes in `_BY_SIZE` go before.
+PER_SECOND = {
+    "google/veo-3.1": ("0.40", "0.20"),
+    "google/veo-3.1-fast": ("0.15", "0.10"),
+    "google/veo-3.1-lite": ("0.05", "0.05"),
+    "sync/lipsync-2": ("0.05", "0.05"),
+    "sync/lipsync-2-pro": ("0.08325", "0.08325"),
+    "kwaivgi/kling-lip-sync": ("0.014", "0.014"),
+    "gemini-omni-1.2-flash": ("0.07", "0.07"),
+    "veo-3.1-generate-001": ("0.40", "0.40"),
+    "veo-3.1-fast-generate-001": ("0.12", "0.12"),
+}
+_BY_SIZE = {("google/veo-3.1-lite", "1080p"): "0.08"}
+# A million tokens in, a million out (thoughts included).
+PER_MILLION = {"gemini-3.8-flash": ("0.75", "3.75"), "gemini-2.5-pro": ("1.25", "10")}
+
+
+def price(model: str, *, seconds: float = 0.0, sound: bool = True, resolution: str = "") -> Decimal:
+    """Say what one order costs."""
+    if model in PER_PIECE:
+        return Decimal(PER_PIECE[model])
+    usual = PER_SECOND[model][0 if sound else 1]
+    return Decimal(_BY_SIZE.get((model, resolution), usual)) * Decimal(str(round(seconds, 3)))
+
+
+def price_of_words(model: str, usage: Mapping[str, Any]) -> Decimal:
+    """Say what an answer in words costs, by its `usageMetadata`."""
+    one_in, one_out = (Decimal(each) for each in PER_MILLION.get(model, ("0", "0")))
+    out = usage.get("candidatesTokenCount", 0) + usage.get("thoughtsTokenCount", 0)
+    return (one_in * int(usage.get("promptTokenCount", 0)) + one_out * int(out)) / 1_000_000
