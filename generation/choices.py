@@ -95,6 +95,9 @@ class CallOutcome(models.TextChoices):
     ABANDONED = "abandoned"
 
 
+OPEN_OUTCOMES = (CallOutcome.PREPARED, CallOutcome.UNKNOWN, CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
+
+
 class BudgetScope(models.TextChoices):
     """What a budget stands for: everything of one user, one project, or one user's day (UTC)."""
 

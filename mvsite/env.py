@@ -119,6 +119,19 @@ def one_of(name: str, default: str, *allowed: str) -> str:
     return _read(name, default, parse)
 
 
+def pair(name: str) -> tuple[int, int] | None:
+    """Read two whole numbers of at least 1 with a slash between them (`5/60`); None when it is not set."""
+
+    def parse(raw: str) -> tuple[int, int]:
+        first, slash, second = raw.partition("/")
+        numbers = int(first), int(second)
+        if not slash or min(numbers) < 1:
+            raise ValueError("expected two whole numbers, such as 5/60")
+        return numbers
+
+    return _read(name, None, parse)
+
+
 def listing(name: str, default: str = "") -> list[str]:
     """Read a comma-separated list; empty entries are dropped."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from generation import money
 from generation.choices import JobState
+from generation.jobs.lanes import leave_lanes
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
@@ -35,6 +36,8 @@ def end(
     job.lease_until = None
     job.lease_owner = ""
     job.stage = ""
+    leave_lanes(job)
+    job.waits_for = None
     job.error = error
     if state == JobState.SUCCEEDED:
         job.progress = 1.0
@@ -46,6 +49,7 @@ def end(
             "lease_until",
             "lease_owner",
             "stage",
+            "waits_for",
             "error",
             "progress",
             "result",

@@ -3,6 +3,7 @@
 from generation.models.budget import Budget
 from generation.models.event import Event, EventStream
 from generation.models.job import Job, ProviderCall, ReservedId
+from generation.models.lane import Lane
 from generation.models.project import Project, SceneGeneration
 from generation.models.scene import Scene, SceneVersion, Take
 
@@ -11,6 +12,7 @@ __all__ = [
     "Event",
     "EventStream",
     "Job",
+    "Lane",
     "Project",
     "ProviderCall",
     "ReservedId",

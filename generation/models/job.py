@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from generation.choices import ACTIVE_STATES, FINAL_STATES, CallOutcome, JobKind, JobState, Queue
+from generation.choices import ACTIVE_STATES, FINAL_STATES, OPEN_OUTCOMES, CallOutcome, JobKind, JobState, Queue
+from generation.models.lane import Lane
 from mvsite.common.models import TimestampedModel, UUIDModel
 
 
@@ -39,6 +40,7 @@ class Job(UUIDModel, TimestampedModel):
     `params` is a snapshot of every input. `reserved` holds the ids promised to the caller (`{"video_id": …}`).
     `lease_seq` is the fence: whoever claims the job raises it, and every later write names it. `next_at` is when the
     next step is due (UTC). `held_usd` is what it still holds of its budgets, on the day `held_on` (UTC).
+    `waits_for` is the lane in whose line it stands.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
@@ -66,6 +68,9 @@ class Job(UUIDModel, TimestampedModel):
     held_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     held_on = models.DateField(null=True, blank=True)
     unique_key = models.CharField(max_length=200, blank=True)
+    waits_for = models.ForeignKey(
+        Lane, null=True, blank=True, on_delete=models.SET_NULL, related_name="line", db_index=False
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
     steps = models.PositiveIntegerField(default=0)
@@ -89,6 +94,7 @@ class Job(UUIDModel, TimestampedModel):
             models.Index(fields=["scene", "-created_at"], name="job_by_scene"),
             models.Index(fields=["state", "next_at"], name="job_due"),
             models.Index(fields=["kind", "state", "-finished_at"], name="job_history"),
+            models.Index(fields=["waits_for", "queued_at"], name="job_line", condition=Q(waits_for__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_known"),
@@ -129,6 +135,14 @@ class Job(UUIDModel, TimestampedModel):
         return self.project_id or self.parent_id or self.pk
 
 
+class ProviderCallQuerySet(models.QuerySet["ProviderCall"]):
+    """Conditions a call can meet."""
+
+    def open(self) -> Self:
+        """Taking up a place: sent, neither billed nor closed, of a job that goes on."""
+        return self.filter(settled_at=None, error_code="", outcome__in=OPEN_OUTCOMES, job__state__in=ACTIVE_STATES)
+
+
 class ProviderCall(UUIDModel):
     """One attempt to buy something: written and committed before the call, never deleted.
 
@@ -141,6 +155,9 @@ class ProviderCall(UUIDModel):
     number = models.PositiveSmallIntegerField()
     provider = models.CharField(max_length=20)
     model = models.CharField(max_length=100)
+    lane = models.ForeignKey(
+        Lane, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls", db_index=False
+    )
     request_hash = models.CharField(max_length=64)
     provider_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001  NULL keeps unanswered calls out of the unique constraint
     outcome = models.CharField(max_length=10, choices=CallOutcome.choices, default=CallOutcome.PREPARED)
@@ -152,11 +169,14 @@ class ProviderCall(UUIDModel):
     estimated_cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
 
+    objects = ProviderCallQuerySet.as_manager()
+
     class Meta:
         ordering = ["sent_at"]
         indexes = [
             models.Index(fields=["owner", "-sent_at"], name="provider_call_by_owner"),
             models.Index(fields=["owner", "billed_on"], name="provider_call_by_day"),
+            models.Index(fields=["lane"], name="provider_call_open", condition=Q(settled_at=None, error_code="")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["job", "number"], name="provider_call_number_once_per_job"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation.choices import CallOutcome
-from generation.models import Job, ProviderCall
+from generation.models import Job, Lane, ProviderCall
 from generation.money import budgets
 from generation.money.holds import in_places, locked, purse_of, today
 from generation.providers.prices import price_of
@@ -19,8 +19,8 @@ def price(model: str, params: Mapping[str, Any]) -> Decimal:
     return price_of(model, params)
 
 
-def intent(job: Job, *, provider: str, model: str, request_hash: str) -> ProviderCall:
-    """Write down, before it happens, that something is about to be bought for a job."""
+def intent(job: Job, *, provider: str, model: str, request_hash: str, lane: Lane | None = None) -> ProviderCall:
+    """Write down, before it happens, that something is about to be bought for a job; `lane` is where it has a place."""
     with transaction.atomic():
         number = job.calls.count() + 1
         return ProviderCall.objects.create(
@@ -29,6 +29,7 @@ def intent(job: Job, *, provider: str, model: str, request_hash: str) -> Provide
             number=number,
             provider=provider,
             model=model,
+            lane=lane,
             request_hash=request_hash,
             estimated_cost_usd=job.estimated_cost_usd,
         )

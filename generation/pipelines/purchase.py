@@ -18,10 +18,11 @@ from django.utils import timezone
 from assets import storage
 from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
-from generation.jobs import Claim
+from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
+from generation.pipelines.places import intent_or_wait
 from generation.ports import Candidates, CannotSay, Found, Interrupted, Maker, NothingThere, OutcomeUnknown, Ready
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import MediaError, ProviderError, UserError
@@ -88,12 +89,14 @@ class Purchase(Generic[R]):
             last = refused.order_by("-number").first()
             raise ProviderError(last.error_code if last else "provider:call:failed")
         self.claim.check()
-        call = money.intent(
-            job,
+        call = intent_or_wait(
+            self.claim,
             provider=self.maker.provider,
             model=self.maker.describe(self.request).model,
             request_hash=self.request_hash,
         )
+        if isinstance(call, Park):
+            return call
         crash_point("after_intent")
         self.claim.report(0.02, stage=SUBMITTING)  # the last look at the lease before money is spent
         crash_point("before_submit")
@@ -106,9 +109,15 @@ class Purchase(Generic[R]):
             return Park(between_polls(), "checking with the provider", JobState.WAITING)
         except ProviderError as error:
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
+            pause = backed_off(refused.count(), error.retry_after)
+            if error.code == "provider:call:busy":  # it means the whole account, not this order
+                lanes.pause_lane(call, job, pause, pace=error.pace)
+            lanes.place_freed(call)
             if not error.transient:
                 raise
-            return Park(backed_off(refused.count(), error.retry_after), "the provider is busy", JobState.WAITING)
+            asked = error.retry_after is not None
+            stage = f"{call.provider} asks us to wait {pause:.0f} s" if asked else "the provider is busy"
+            return Park(pause, stage, JobState.WAITING)
         crash_point("after_submit")
         return self._accepted(call, provider_id, CallOutcome.ACCEPTED)
 
@@ -153,6 +162,7 @@ class Purchase(Generic[R]):
             debug_event("provider_call_interrupted", provider=call.provider, reason=str(broken))
             money.settle(self.claim.job, call, cost=0)
             money.answer(call, CallOutcome.ABANDONED, provider_id=call.provider_id)
+            lanes.place_freed(call)
             return Park(0, SUBMITTING)
         except ProviderError as error:
             if not error.transient:
@@ -163,6 +173,7 @@ class Purchase(Generic[R]):
             return Park(pause, "the provider does not answer", JobState.WAITING)
         if isinstance(news, Ready):
             money.settle(self.claim.job, call, cost=news.cost_usd)
+            lanes.place_freed(call)
             return Park(0, INGESTING, progress=0.5, queue=self.maker.ingest_queue)
         progress = None if news.progress is None else 0.05 + 0.45 * news.progress
         return Park(between_polls(), "the provider is working", JobState.WAITING, progress=progress)

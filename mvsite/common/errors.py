@@ -58,7 +58,7 @@ class UserError(StudioError):
 class ProviderError(StudioError):
     """The vendor failed; `transient` ones are tried again, `retry_after` is the vendor's own wish in seconds.
 
-    `billed` says that the vendor takes the price all the same.
+    `billed` says that the vendor takes the price all the same; `pace` is how many orders a minute it allows for now.
     """
 
     family = "provider:"
@@ -71,12 +71,14 @@ class ProviderError(StudioError):
         transient: bool = False,
         retry_after: float | None = None,
         billed: bool = False,
+        pace: int | None = None,
         extra: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(code, detail, extra=extra)
         self.transient = transient
         self.retry_after = retry_after
         self.billed = billed
+        self.pace = pace
 
 
 class MediaError(StudioError):

@@ -26,6 +26,12 @@ MV_BUDGET_USER_USD = env.limit("MV_BUDGET_USER_USD")
 MV_BUDGET_PROJECT_USD = env.limit("MV_BUDGET_PROJECT_USD")
 MV_BUDGET_DAY_USD = env.limit("MV_BUDGET_DAY_USD")
 MV_BUDGET_MODE = env.one_of("MV_BUDGET_MODE", "stop", "observe", "warn", "stop")
+# How much one account may do at once and a minute; None: what the catalogue says.
+MV_LANES = {
+    "replicate": env.pair("MV_LANE_REPLICATE"),
+    "gemini": env.pair("MV_LANE_GEMINI"),
+    "veo": env.pair("MV_LANE_VEO"),
+}
 
 # The sample provider: demonstrations and tests can slow it, break it and make it refuse.
 MV_SAMPLE_LATENCY_SECONDS = env.number("MV_SAMPLE_LATENCY_SECONDS", 0.0)

@@ -13,7 +13,7 @@ from mvsite import env
 from tests.support.tree import ROOT, SOURCE, python_files, short_name
 
 ONLY_A_REAL_VARIABLE = "MV_ENV_FILE"  # it names the file, so it cannot stand in it
-CALL = re.compile(r"\benv\.(text|flag|whole|number|money|limit|one_of|listing|folder|first_of)\(([^)]*)")
+CALL = re.compile(r"\benv\.(text|flag|whole|number|money|limit|pair|one_of|listing|folder|first_of)\(([^)]*)")
 ROW = re.compile(r"^\| `(\w+)` \| `([^`]*)` \| \S", re.MULTILINE)
 LINE = re.compile(r"^#?([A-Z]\w+)=(.*)$", re.MULTILINE)
 

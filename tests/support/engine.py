@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from generation import jobs
 from generation.choices import JobKind, JobState
-from generation.models import Job
+from generation.models import Job, Lane
 from generation.pipelines import engine, registry
 from mvsite.accounts.models import User
 
@@ -38,7 +38,8 @@ def picture_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make_due(job: Job) -> None:
-    """Move the next step's time into the past."""
+    """Move the next step's time into the past, and what the lanes wait for."""
+    Lane.objects.update(paused_until=None, tokens=1000.0, tokens_at=timezone.now())
     Job.objects.filter(pk=job.pk).update(next_at=timezone.now() - LONG_AGO)
 
 

@@ -44,7 +44,7 @@ _BY_STATUS: dict[int, Meaning] = {
     503: Meaning("provider:call:busy", transient=True),
 }
 _OTHER_4XX = Meaning("provider:call:invalid")
-_LONGEST_WAIT = 600.0
+_LONGEST_WAIT = 120.0
 # By name, because the SDK works with httpx or httpx2 as its environment says.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"}
 _BROKEN_LINE = {"HTTPError", "StreamError", "APIConnectionError"}

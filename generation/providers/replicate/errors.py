@@ -15,6 +15,7 @@ from mvsite.common.errors import ProviderError
 from mvsite.logs import redact
 
 _SECONDS = re.compile(r"resets? in ~?(\d+)\s*s")
+_PACE = re.compile(r"reduced to (\d+) requests per minute")
 _REFUSED = re.compile(r"E005|sensitive|moderation", re.IGNORECASE)
 _BROKEN_OFF = re.compile(r"code: PA\b")
 _LONGEST_DETAIL = 500
@@ -105,8 +106,13 @@ def of_ended_run(status: str) -> ProviderError:
 def _as_error(meaning: Meaning, detail: str, retry_after: float | None) -> ProviderError:
     said = _SECONDS.search(detail)
     pause = retry_after if retry_after is not None else (min(float(said[1]), LONGEST_WISH) if said else None)
+    slowed = _PACE.search(detail)
     return ProviderError(
-        meaning.code, _tidy(detail), transient=meaning.transient, retry_after=pause if meaning.transient else None
+        meaning.code,
+        _tidy(detail),
+        transient=meaning.transient,
+        retry_after=pause if meaning.transient else None,
+        pace=max(1, int(slowed[1])) if slowed else None,
     )
 
 

@@ -119,7 +119,7 @@ BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_K
         (error(403, "PERMISSION_DENIED", "No."), "provider:call:auth", False, None),
         (error(404, "NOT_FOUND", "models/x is no longer available."), "provider:call:gone", False, None),
         (error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("21s")), "provider:call:busy", True, 21.0),
-        (error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("99999s")), "provider:call:busy", True, 600.0),
+        (error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("99999s")), "provider:call:busy", True, 120.0),
         (error(429, "RESOURCE_EXHAUSTED", "Daily.", QUOTA), "provider:call:credit", False, None),
         (error(503, "UNAVAILABLE", "The model is overloaded."), "provider:call:busy", True, None),
         (Answer(500, "<html>oops</html>"), "provider:call:failed", False, None),
