@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from flavors.rules import Rule
+from mvsite.common.errors import StudioError
 
 Tick = Callable[[float], None]
 """Called now and then with progress 0..1 during long work; raises to stop it (lease lost, canceled)."""
@@ -60,22 +61,49 @@ class SceneRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a writer was sent and what it wrote, in tokens; its thoughts count as written."""
+
+    sent: int = 0
+    written: int = 0
+
+    def __add__(self, other: "Tokens") -> "Tokens":
+        """Add up."""
+        return Tokens(self.sent + other.sent, self.written + other.written)
+
+
+@dataclass(frozen=True, slots=True)
 class SceneAnswer:
-    """The scenes in order (one when `only_index` was asked), the model that wrote them, and tokens in and out."""
+    """The scenes in order (one when `only_index` was asked), the model that wrote them, the tokens if it said them."""
 
     scenes: tuple[SceneDraft, ...]
     model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens: Tokens | None = None
+
+
+class BadAnswer(Exception):  # noqa: N818  it says what came, the error in it what is wrong
+    """An answer came, cannot be used, and is billed by its `tokens` (None: nobody said how many).
+
+    `complaint` tells the model what was wrong; empty when asking again would not help.
+    """
+
+    def __init__(self, error: StudioError, *, complaint: str = "", tokens: Tokens | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.complaint = complaint
+        self.tokens = tokens
 
 
 class SceneWriter(Protocol):
-    """Writes scenes in one call. Raises `ProviderError`."""
+    """Writes scenes."""
 
     provider: str
 
     def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
-        """Return as many scenes as were asked for."""
+        """Ask once and return as many scenes as were asked for.
+
+        Raises ProviderError when nothing was written, BadAnswer, and OutcomeUnknown when the answer was lost.
+        """
         ...
 
 

@@ -147,7 +147,7 @@ class ProviderCall(UUIDModel):
     """One attempt to buy something: written and committed before the call, never deleted.
 
     `id` is the tag that goes with the request where the provider takes one. `billed_on` is the day (UTC) in whose
-    budget the bill counts.
+    budget the bill counts. `answer` is what a writer wrote, so that a crash after it does not buy it again.
     """
 
     job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="calls")
@@ -165,6 +165,7 @@ class ProviderCall(UUIDModel):
     sent_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
     billed_on = models.DateField(null=True, blank=True)
     estimated_cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)

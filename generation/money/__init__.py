@@ -6,6 +6,7 @@ the event stream last. Who changes a job's state keeps to it.
 
 from generation.money.holds import give_back, hold
 from generation.money.ledger import answer, billed, close, close_books, intent, is_paid_and_open, price, settle
+from generation.providers.prices import price_of_tokens
 
 __all__ = [
     "answer",
@@ -17,5 +18,6 @@ __all__ = [
     "intent",
     "is_paid_and_open",
     "price",
+    "price_of_tokens",
     "settle",
 ]

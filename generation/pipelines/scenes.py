@@ -1,4 +1,4 @@
-"""Writing scenes: one call, checked against the flavor's rules, asked once more when they are broken."""
+"""Writing scenes: one call, checked against the flavor's rules, made once more when the answer is no good."""
 
 import uuid
 from dataclasses import replace
@@ -10,11 +10,12 @@ from flavors.selectors import ResolvedFlavor, flavor_at, render_scene_prompt
 from generation.jobs import Claim
 from generation.models import Job, SceneGeneration
 from generation.pipelines import scene_files
-from generation.pipelines.outcomes import Done, Outcome
-from generation.ports import SceneAnswer, SceneRequest, SongFacts
+from generation.pipelines.asking import Asking
+from generation.pipelines.outcomes import Done, Outcome, Park
+from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest, SongFacts
 from generation.providers.registry import scene_writer
 from generation.services.written import scenes_keep
-from mvsite.common.errors import UserError
+from mvsite.common.errors import ProviderError, UserError
 from mvsite.logs import debug_event
 
 
@@ -26,36 +27,72 @@ class Scenes:
         job = claim.job
         if job.params.get("only_index") is not None and job.scene is None:
             raise UserError("user:media:missing", "The scene is gone.")  # never write over the others instead
+        asking = Asking(claim, scene_writer(job.provider))
+        undecided = asking.left_over()
+        if undecided is not None:
+            return undecided
         claim.report(0.05, stage="writing")
         flavor = flavor_at(revision_id=job.flavor_revision_id, name=job.params["config_flavor"])
         request, skipped = _request(job, flavor)
-        writer = scene_writer(job.provider)
-        answer = writer.write(request, claim.tick)
-        broken = _violations(request, answer)
-        attempts = 1
-        if broken:
-            claim.report(0.5, stage="asking again")
-            attempts = 2
-            answer = writer.write(replace(request, complaints=tuple(broken)), claim.tick)
-            broken = _violations(request, answer)
+        try:
+            answer, broken = _written(asking, request)
+        except OutcomeUnknown:
+            return Park(0, "writing")  # the next step decides whether it is sent again
         metadata = {
             "model_used": answer.model,
             "config_flavor": flavor.name,
-            "attempts": attempts,
+            "attempts": asking.times,
             "seed": request.seed,
-            "tokens_in": answer.tokens_in,
-            "tokens_out": answer.tokens_out,
+            "tokens_in": asking.tokens.sent,
+            "tokens_out": asking.tokens.written,
+            "cost_usd": float(job.cost_usd),
             "rules_skipped": skipped,
             "rules_broken": broken,
             "warnings": [*job.params["warnings"], *skipped, *broken],
         }
-        debug_event("scenes_generated", flavor=flavor.name, n=len(answer.scenes), model=answer.model, attempts=attempts)
+        debug_event(
+            "scenes_generated", flavor=flavor.name, n=len(answer.scenes), model=answer.model, attempts=asking.times
+        )
         files = scene_files.store(generation_id=job.params["generation_id"], answer=answer, request=request)
         return Done(lambda: _keep(job, answer, files, metadata))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
-        """Nothing runs elsewhere."""
+        """Nothing runs elsewhere; what was being written is paid."""
+        Asking(claim, scene_writer(claim.job.provider)).give_up("user:job:canceled")
         return None
+
+
+def _written(asking: Asking, request: SceneRequest) -> tuple[SceneAnswer, list[str]]:
+    """Have the scenes written; returns them with what is still wrong with them.
+
+    An answer that cannot be used is asked for once more, and so is one that breaks the rules; should that second one
+    not come, the first is kept.
+    """
+    try:
+        answer = asking.ask(request)
+    except BadAnswer as bad:
+        if not bad.complaint:
+            raise bad.error from None
+        answer = _mended(asking, request, bad)
+    broken = _violations(request, answer)
+    if not broken:
+        return answer, broken
+    asking.claim.report(0.5, stage="asking again")
+    try:
+        better = asking.ask(replace(request, complaints=tuple(broken)))
+    except (BadAnswer, ProviderError, OutcomeUnknown) as error:
+        asking.give_up("provider:call:failed")
+        debug_event("scenes_kept_broken", reason=str(error))
+        return answer, broken
+    return better, _violations(request, better)
+
+
+def _mended(asking: Asking, request: SceneRequest, bad: BadAnswer) -> SceneAnswer:
+    asking.claim.report(0.5, stage="asking again")
+    try:
+        return asking.ask(replace(request, complaints=(*request.complaints, bad.complaint)))
+    except BadAnswer as worse:
+        raise worse.error from None
 
 
 def _request(job: Job, flavor: ResolvedFlavor) -> tuple[SceneRequest, list[str]]:

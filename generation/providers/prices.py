@@ -1,9 +1,10 @@
-"""What one call of a model costs, from the catalogue: the base price, or that of the first case that fits."""
+"""What one call of a model costs, from the catalogue: the base price or that of the first case that fits; by tokens."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from generation.ports import Tokens
 from generation.providers.registry import model_facts
 
 _USUAL_SECONDS = 8
@@ -24,6 +25,15 @@ def price_of(model: str, params: Mapping[str, Any]) -> Decimal:
     if tariff["unit"] != "second":
         return usd
     return usd * Decimal(str(params.get("duration") or params.get("seconds") or _USUAL_SECONDS))
+
+
+def price_of_tokens(model: str, tokens: Tokens) -> Decimal | None:
+    """Return USD for these tokens, None for a model that is not priced by them."""
+    tariff = model_facts(model)["price"]
+    if "input_per_million" not in tariff:
+        return None
+    sent, written = Decimal(str(tariff["input_per_million"])), Decimal(str(tariff["output_per_million"]))
+    return (tokens.sent * sent + tokens.written * written) / 1_000_000
 
 
 def _fits(case: Mapping[str, Any], params: Mapping[str, Any]) -> bool:

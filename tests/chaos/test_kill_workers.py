@@ -56,4 +56,4 @@ def test_ten_kills_at_random_moments(tmp_path: Path, seed: int) -> None:
         "from generation_providercall c join generation_job j on j.id = c.job_id "
         "where c.outcome in ('accepted', 'reconciled') group by j.kind order by j.kind",
     )
-    assert bought == [("clip", SCENES, SCENES), ("portraits", 4, 4)]
+    assert bought == [("clip", SCENES, SCENES), ("portraits", 4, 4), ("scenes", 1, 1)]

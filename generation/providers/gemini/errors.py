@@ -21,7 +21,7 @@ from mvsite.logs import redact
 class Call(Enum):
     """What was being done: it decides what a lost answer means."""
 
-    ASK = "ask"  # scenes: no id, cannot be looked up; a person may ask again
+    ASK = "ask"  # scenes: no id, cannot be looked up; money may be spent
     SUBMIT = "submit"  # a clip: money may be spent
     FOLLOW = "follow"  # polls, downloads, cancels: cost nothing, can be repeated
 
@@ -53,7 +53,7 @@ _UNREADABLE = {"APIError", "UnknownApiResponseError", "JSONDecodeError", "Valida
 
 @contextmanager
 def translated(call: Call) -> Iterator[None]:
-    """Turn whatever the SDK raises into ProviderError, or into OutcomeUnknown when a clip may have been bought."""
+    """Turn whatever the SDK raises into ProviderError, or into OutcomeUnknown when something may have been bought."""
     try:
         yield
     except Exception as error:
@@ -88,13 +88,13 @@ def _translation(error: Exception, call: Call) -> ProviderError | OutcomeUnknown
 
 def _lost(code: str, call: Call, say: str) -> ProviderError | OutcomeUnknown:
     """Judge an answer that did not come or cannot be read: only what costs nothing is tried again."""
-    if call is Call.SUBMIT:
-        return OutcomeUnknown(say)
-    return ProviderError(code, say, transient=call is Call.FOLLOW)
+    return ProviderError(code, say, transient=True) if call is Call.FOLLOW else OutcomeUnknown(say)
 
 
 def _answered(status: int, body: Mapping[str, Any], call: Call) -> ProviderError | OutcomeUnknown:
     if status >= 500 and status not in _BY_STATUS:
+        if call is Call.ASK:  # Google writes that a failed request is not charged
+            return ProviderError("provider:call:failed", f"Gemini failed (HTTP {status}).")
         return _lost("provider:call:failed", call, f"Gemini failed (HTTP {status}).")
     said = short(str(body.get("message") or "")) or f"HTTP {status}"
     if status == 404 and call is Call.FOLLOW:

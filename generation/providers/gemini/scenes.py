@@ -1,4 +1,4 @@
-"""Writes scenes by Gemini's streamed answers in JSON; a bad answer is asked for once more with what was wrong."""
+"""Writes scenes by Gemini's streamed answers in JSON."""
 
 import time
 from collections.abc import Generator
@@ -8,13 +8,12 @@ from typing import cast
 
 from google.genai import types
 
-from generation.ports import SceneAnswer, SceneRequest, Tick
+from generation.ports import BadAnswer, SceneAnswer, SceneRequest, Tick, Tokens
 from generation.providers.gemini import answers, asking, client
 from generation.providers.gemini.errors import Call, translated
 from mvsite.common.errors import ProviderError
 
 DEFAULT_MODEL = "gemini-3.8-flash"
-_ASKINGS = 2
 _GIVE_UP_AFTER = 180.0
 """Seconds for one answer; a whole set takes 15 to 40."""
 
@@ -27,8 +26,7 @@ class _Written:
     text: str = ""
     block_reason: str = ""
     finish_reason: str = ""
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens: Tokens | None = None
 
     def add(self, piece: types.GenerateContentResponse) -> None:
         """Take in the next piece; Google repeats the counts, the last ones hold."""
@@ -42,8 +40,9 @@ class _Written:
                 self.finish_reason = candidate.finish_reason.value
         used = piece.usage_metadata
         if used is not None:
-            self.tokens_in = used.prompt_token_count or self.tokens_in
-            self.tokens_out = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0) or self.tokens_out
+            before = self.tokens or Tokens()
+            written = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0)
+            self.tokens = Tokens(used.prompt_token_count or before.sent, written or before.written)
 
 
 class GeminiScenes:
@@ -52,27 +51,24 @@ class GeminiScenes:
     provider = "gemini"
 
     def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
-        """Write the scenes, in two askings at most; `tick` hears how many of them are there already.
+        """Write the scenes; `tick` hears how many of them are there already.
 
-        Raises ProviderError: `provider:call:refused` for blocked content, `provider:answer:bad` when the second
-        answer is as bad as the first.
+        Raises BadAnswer with `provider:call:refused` for blocked content, whose prompt is billed when Google counts
+        it, with `provider:answer:bad`, and with `provider:call:slow`; ProviderError and OutcomeUnknown for no answer.
         """
-        complaints = request.complaints
-        tokens_in = tokens_out = 0
-        for _ in range(_ASKINGS):
-            written = _ask(request, complaints, tick)
-            tokens_in, tokens_out = tokens_in + written.tokens_in, tokens_out + written.tokens_out
-            try:
-                answers.must_not_be_stopped(written.block_reason, written.finish_reason)
-                scenes = answers.scenes_in(written.text, asking.wanted(request))
-            except answers.UnusableError as wrong:
-                complaints = (*request.complaints, str(wrong))
-                continue
-            return SceneAnswer(scenes, written.model, tokens_in, tokens_out)
-        raise ProviderError("provider:answer:bad", f"Gemini's answer could not be used, twice. {complaints[-1]}")
+        written = _ask(request, tick)
+        try:
+            answers.must_not_be_stopped(written.block_reason, written.finish_reason)
+            scenes = answers.scenes_in(written.text, asking.wanted(request))
+        except answers.UnusableError as wrong:
+            error = ProviderError("provider:answer:bad", f"Gemini's answer could not be used. {wrong}")
+            raise BadAnswer(error, complaint=str(wrong), tokens=written.tokens) from None
+        except ProviderError as refusal:
+            raise BadAnswer(refusal, tokens=written.tokens or Tokens()) from None
+        return SceneAnswer(scenes, written.model, written.tokens)
 
 
-def _ask(request: SceneRequest, complaints: tuple[str, ...], tick: Tick) -> _Written:
+def _ask(request: SceneRequest, tick: Tick) -> _Written:
     count = asking.wanted(request)
     model = request.model or DEFAULT_MODEL
     config = types.GenerateContentConfig(
@@ -87,12 +83,12 @@ def _ask(request: SceneRequest, complaints: tuple[str, ...], tick: Tick) -> _Wri
     tick(0.0)
     with translated(Call.ASK):
         stream = client.by_key().models.generate_content_stream(
-            model=model, contents=asking.prompt(request, complaints), config=config
+            model=model, contents=asking.prompt(request, request.complaints), config=config
         )
         with closing(cast("Generator[types.GenerateContentResponse]", stream)) as pieces:
             for piece in pieces:
                 written.add(piece)
                 tick(min(answers.scenes_so_far(written.text), count) / count)
                 if time.monotonic() > give_up:
-                    raise ProviderError("provider:call:slow", "Gemini took too long to write the scenes.")
+                    raise BadAnswer(ProviderError("provider:call:slow", "Gemini took too long to write the scenes."))
     return written

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flavors.rules import Rule
-from generation.ports import SceneAnswer, SceneRequest, SongFacts
+from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest, SongFacts, Tokens
 from generation.providers.gemini.scenes import GeminiScenes
 from mvsite.common.errors import ProviderError
 from tests.providers_server.answers import Answer
@@ -42,7 +42,7 @@ def test_scenes_come_with_model_and_tokens_thoughts_counted(google: Google) -> N
     heard: list[float] = []
     answer = GeminiScenes().write(request(), heard.append)
     assert [scene.shot for scene in answer.scenes] == ["wide", "medium", "close-up"]
-    assert (answer.model, answer.tokens_in, answer.tokens_out) == ("gemini-served", 812, 143 + 655)
+    assert (answer.model, answer.tokens) == ("gemini-served", Tokens(812, 143 + 655))
     assert heard == sorted(heard)
     assert heard[0] == 0.0
     assert 0 < heard[-1] < 1
@@ -85,26 +85,34 @@ def test_one_scene_is_asked_for_anew(google: Google) -> None:
         (Answer(body=[{"usageMetadata": {"promptTokenCount": 812}}]), "ended before"),
     ],
 )
-def test_a_bad_answer_is_asked_for_once_more_saying_why(google: Google, bad: Answer, said: str) -> None:
+def test_a_bad_answer_says_what_is_wrong_and_its_tokens(google: Google, bad: Answer, said: str) -> None:
     google.faults["generate"].append(bad)
-    answer = write()
-    assert len(answer.scenes) == 3
-    assert said in asked(google)
-    assert (google.count("generate"), answer.tokens_in) == (2, 1624)
-    google.faults["generate"].extend([bad, bad])
-    wrong = failure()
-    assert wrong.code == "provider:answer:bad"
-    assert said in wrong.detail
-    assert google.count("generate") == 4
+    with pytest.raises(BadAnswer) as caught:
+        write()
+    assert (caught.value.error.code, google.count("generate")) == ("provider:answer:bad", 1)
+    assert said in caught.value.complaint
+    assert said in caught.value.error.detail
+    assert caught.value.tokens is not None
+    assert caught.value.tokens.sent == 812
 
 
 @pytest.mark.parametrize(
-    "bad", [blocked("PROHIBITED_CONTENT"), blocked("OTHER"), written("", finish="SAFETY"), written("", finish="SPII")]
+    ("bad", "sent"),
+    [
+        (blocked("PROHIBITED_CONTENT"), 8),
+        (blocked("OTHER"), 8),
+        (Answer(body=[{"promptFeedback": {"blockReason": "SAFETY"}}]), 0),
+        (written("", finish="SAFETY"), 812),
+        (written("", finish="SPII"), 812),
+    ],
 )
-def test_what_is_blocked_is_a_refusal_and_not_asked_again(google: Google, bad: Answer) -> None:
+def test_what_is_blocked_is_a_refusal_that_costs_what_google_counts(google: Google, bad: Answer, sent: int) -> None:
     google.faults["generate"].append(bad)
-    assert failure().code == "provider:call:refused"
-    assert google.count("generate") == 1
+    with pytest.raises(BadAnswer) as caught:
+        write()
+    assert (caught.value.error.code, caught.value.complaint) == ("provider:call:refused", "")
+    assert caught.value.tokens is not None
+    assert (caught.value.tokens.sent, google.count("generate")) == (sent, 1)
 
 
 QUOTA = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": "RequestsPerDay-Free"}]}
@@ -123,8 +131,6 @@ BAD_KEY = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_K
         (error(429, "RESOURCE_EXHAUSTED", "Daily.", QUOTA), "provider:call:credit", False, None),
         (error(503, "UNAVAILABLE", "The model is overloaded."), "provider:call:busy", True, None),
         (Answer(500, "<html>oops</html>"), "provider:call:failed", False, None),
-        (Answer(drop=True), "provider:call:failed", False, None),
-        (Answer(body=written(scenes_json(3)).body[:2], cut=True), "provider:call:failed", False, None),
     ],
 )
 def test_an_error_is_sent_once_and_becomes_ours(
@@ -137,12 +143,21 @@ def test_an_error_is_sent_once_and_becomes_ours(
     assert "html" not in wrong.detail
 
 
-def test_no_answer_in_time_is_not_asked_again(google: Google, brief: None) -> None:
+@pytest.mark.parametrize("lost", [Answer(drop=True), Answer(body=written(scenes_json(3)).body[:2], cut=True)])
+def test_a_lost_answer_is_unknown_and_not_asked_again(google: Google, lost: Answer) -> None:
+    google.faults["generate"].append(lost)
+    with pytest.raises(OutcomeUnknown):
+        write()
+    assert google.count("generate") == 1
+
+
+def test_no_answer_in_time_is_unknown_and_not_asked_again(google: Google, brief: None) -> None:
     let_go = threading.Event()
     google.faults["generate"].append(Answer(wait=let_go, body=[]))
-    wrong = failure()
+    with pytest.raises(OutcomeUnknown):
+        write()
     let_go.set()
-    assert (wrong.code, wrong.transient) == ("provider:call:slow", False)
+    assert google.count("generate") == 1
 
 
 def test_a_refused_connection_may_be_tried_again(google: Google, settings: Any) -> None:
