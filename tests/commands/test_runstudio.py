@@ -2,14 +2,9 @@
 
 import http.client
 import os
-import re
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,34 +12,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from tests.support.processes import find_one, living, ran, started, wait_for
+from tests.support.processes import Studio, find_one, living, ran, running_studio, wait_for
 
 RUNSTUDIO = ("manage.py", "runstudio", "--port", "0", "--no-browser")
-READY = re.compile(r"MV Studio is ready: (http://\S+/)")
 RENDER_1, WEB = "-n render-1@", "-m granian"
 
 
-@dataclass(slots=True)
-class Running:
-    process: subprocess.Popen[str]
-    data_dir: Path
-    url: str
-
-
-@contextmanager
-def studio(data_dir: Path) -> Iterator[Running]:
-    with started(data_dir, *RUNSTUDIO, MV_RENDER_WORKERS="1") as process:
-        said = ""
-        assert process.stdout is not None
-        for line in process.stdout:
-            said += line
-            if found := READY.search(line):
-                yield Running(process, data_dir, found[1])
-                return
-        pytest.fail(f"never ready:\n{said}")
-
-
-def answers(running: Running) -> bool:
+def answers(running: Studio) -> bool:
     address = urlsplit(running.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=2)
     try:
@@ -56,7 +30,7 @@ def answers(running: Running) -> bool:
         connection.close()
 
 
-def has_new(running: Running, words: str, old: int) -> bool:
+def has_new(running: Studio, words: str, old: int) -> bool:
     """Say whether a process other than `old` has taken its place and said that it takes work."""
     name = {RENDER_1: "render-1", WEB: "web"}[words]
     mark = running.data_dir / "run" / f"{name}.pid"
@@ -70,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folder: Path) -> None:
-    with studio(folder) as running:
+    with running_studio(folder, MV_RENDER_WORKERS="1") as running:
         assert answers(running), "ready was said before it answered"
         second = ran(folder, *RUNSTUDIO)
         assert (second.returncode, "A studio already runs on" in second.stderr) == (1, True)
@@ -89,7 +63,7 @@ def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folde
 
 
 def test_runstudio_leaves_nothing_behind_when_it_is_killed(folder: Path) -> None:
-    with studio(folder) as running:
+    with running_studio(folder, MV_RENDER_WORKERS="1") as running:
         before = living(folder)
         assert len([line for line in before.values() if WEB in line]) == 2, "granian and its worker"
         running.process.kill()

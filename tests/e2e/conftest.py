@@ -1,7 +1,6 @@
 """A studio with all its processes on a data folder of its own, and a browser that notices whatever goes wrong in it."""
 
 import math
-import re
 import struct
 import wave
 from collections.abc import Iterator
@@ -12,26 +11,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import needs
 from tests.support.browser import Trouble
-from tests.support.processes import started
+from tests.support.processes import running_studio
 
 REFUSED_WORD = "unspeakable"
-READY = re.compile(r"MV Studio is ready: (http://\S+)/")
 
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start the whole studio; give its origin, `http://127.0.0.1:PORT`."""
-    folder = tmp_path_factory.mktemp("studio")
-    command = ("manage.py", "runstudio", "--port", "0", "--no-browser")
-    with started(folder, *command, MV_SAMPLE_REFUSE=f"clip:{REFUSED_WORD}") as process:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if found := READY.search(line):
-                yield found[1]
-                return
-        pytest.fail(f"never ready:\n{said}")
+    with running_studio(tmp_path_factory.mktemp("studio"), MV_SAMPLE_REFUSE=f"clip:{REFUSED_WORD}") as running:
+        yield running.url
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from pytest_django.fixtures import Settings
 
 from generation.jobs import heartbeat
 from mvsite.logs import hide
-from tests.providers_server.google import KEY, Google
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import KEY
 from tests.providers_server.media import Media
 from tests.providers_server.replicate import TOKEN, Replicate
 from tests.providers_server.serving import House, providers_server

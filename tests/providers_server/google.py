@@ -15,6 +15,7 @@ from typing import Any
 from tests.providers_server.answers import Answer, Request
 from tests.providers_server.faults import spoiled
 from tests.providers_server.google_answers import (
+    KEY,
     USED,
     error,
     scenes_json,
@@ -28,7 +29,6 @@ from tests.providers_server.prices import price, price_of_words
 from tests.providers_server.standin import Standin
 from tests.providers_server.witness import sha256
 
-KEY = "AIza-stand-in-key-0123456789"
 ACCESS_TOKEN = "ya29.stand-in"
 NAME = "gemini"
 WORDS = {

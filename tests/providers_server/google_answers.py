@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.providers_server.answers import Answer
 
+KEY = "AIza-stand-in-key-0123456789"
 SHOTS = ("wide", "medium", "close-up")
 USED = {"promptTokenCount": 812, "candidatesTokenCount": 143, "thoughtsTokenCount": 655, "totalTokenCount": 1610}
 QUOTA_A_DAY = {
@@ -36,14 +37,17 @@ def retry_info(seconds: str) -> dict[str, Any]:
 
 
 def trouble(what: str) -> Answer:
-    """Make the error of a status; `429-bare` says nothing of when, `429-day` is a quota a day, `400-key` a bad key."""
+    """Make the error of a status; `429-bare` says nothing of when, `429-day` is a quota a day, `400-key` a bad key,
+    `400-echo` repeats the key.
+    """
     status, _, more = what.partition("-")
     number = int(status)
     if number not in _NAMES:
         return Answer(number, "<html><h1>Server error</h1></html>")
     details = {"429": [retry_info("7s")], "429-day": [QUOTA_A_DAY], "400-key": [BAD_KEY]}.get(what, [])
     name, message = _NAMES[number]
-    return error(number, name, "API key not valid." if more == "key" else message, *details)
+    said = {"key": "API key not valid.", "echo": f"The key {KEY} was refused."}
+    return error(number, name, said.get(more, message), *details)
 
 
 def written(text: str, *, finish: str | None = "STOP", parts: int = 4, model: str = "gemini-served") -> Answer:

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from tests.providers_server.google import KEY
+from tests.providers_server.google_answers import KEY
 from tests.providers_server.replicate import TOKEN
 from tests.providers_server.witness import Witness
 from tests.support.processes import wait_for

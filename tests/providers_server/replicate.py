@@ -238,15 +238,14 @@ class Replicate:
 
 
 def trouble(what: str) -> Answer:
-    """Make the error of a status; `429-bare` comes without a wish to wait."""
-    status, _, bare = what.partition("-")
+    """Make the error of a status; `429-bare` comes without a wish to wait, `401-echo` repeats the key."""
+    status, _, more = what.partition("-")
     number = int(status)
     if number in (502, 504):
         return Answer(number, "<html><h1>Bad gateway</h1></html>")
-    headers = {"Retry-After": "7"} if number in (429, 503) and not bare else {}
-    body = ERRORS.get(number, {"detail": "?"})
-    if bare:
-        body = {"detail": "Request was throttled.", "status": number}
+    headers = {"Retry-After": "7"} if number in (429, 503) and more != "bare" else {}
+    said = {"bare": {"detail": "Request was throttled."}, "echo": {"detail": f"Bearer {TOKEN} was refused."}}
+    body = {**ERRORS.get(number, {"status": number}), **said.get(more, {})}
     return Answer(number, body, kind="application/problem+json", headers=headers)
 
 

@@ -1,17 +1,22 @@
 """Real processes in tests: started with a data folder of their own, waited for, counted."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.support.tree import ROOT
+
+_READY = re.compile(r"MV Studio is ready: (http://\S+?)/?$")
 
 
 def wait_for(what: Callable[[], bool], *, seconds: float, saying: str) -> None:
@@ -92,3 +97,37 @@ def started(data_dir: Path, *command: str, **extra: str) -> Iterator[subprocess.
         process.wait(10)
         if process.stdout is not None:
             process.stdout.close()
+
+
+@dataclass(slots=True)
+class Studio:
+    """A whole studio that runs: its origin, `http://127.0.0.1:PORT`, and every line it has said."""
+
+    process: subprocess.Popen[str]
+    data_dir: Path
+    url: str = ""
+    said: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Take in what it says until it ends: a pipe that nobody empties would stop it."""
+        for line in self.process.stdout or ():
+            self.said.append(line)
+            if found := _READY.search(line.rstrip()):
+                self.url = found[1]
+
+
+@contextmanager
+def running_studio(data_dir: Path, **extra: str) -> Iterator[Studio]:
+    """Run web server, workers and clock on a free port until the block ends; `extra` are settings."""
+    with started(data_dir, "manage.py", "runstudio", "--port", "0", "--no-browser", **extra) as process:
+        studio = Studio(process, data_dir)
+        listener = threading.Thread(target=studio.listen, daemon=True)
+        listener.start()
+        try:
+            wait_for(lambda: bool(studio.url) or process.poll() is not None, seconds=120, saying="the studio is ready")
+            if not studio.url:
+                pytest.fail(f"never ready:\n{''.join(studio.said)}")
+            yield studio
+        finally:
+            process.kill()
+            listener.join(10)
