@@ -45,6 +45,11 @@ def picture_key(key: str, *, size: str, ext: str) -> str:
     return checked_key(f"variants/{key.rsplit('.', 1)[0]}-{size}.{ext}")
 
 
-def waveform_key(key: str) -> str:
-    """Name the curve of the song under `key`; it can be made again at any time."""
-    return checked_key(f"variants/{key.rsplit('.', 1)[0]}-waveform.json")
+def analysis_key(sha256: str, *, version: int) -> str:
+    """Name what was heard in every file of these bytes; it can be made again at any time."""
+    return checked_key(f"variants/sound/{sha256}-heard-{version}.json")
+
+
+def peaks_key(sha256: str) -> str:
+    """Name what the curve of every file of these bytes is drawn from; it can be made again at any time."""
+    return checked_key(f"variants/sound/{sha256}-peaks.u16")

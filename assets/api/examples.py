@@ -118,4 +118,3 @@ CHARACTER = _answer(
         **_LIBRARY,
     },
 )
-WAVEFORM = _answer("A curve (shortened)", {"audio_id": _AUDIO_ID, "duration": 64.0, "peaks": [0.0, 0.41, 0.87]})

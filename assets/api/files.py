@@ -9,7 +9,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from assets.models import Audio, CharacterReference, StoredFile, Video
-from assets.services.pictures import KINDS, SIDES, audio_waveform, picture_variant
+from assets.services.pictures import KINDS, SIDES, picture_variant
 from assets.serving import Served, serve
 from assets.validators import MIMES
 from mvsite.common.errors import FieldError, UserError
@@ -64,12 +64,6 @@ def serve_character(request: Request, character: CharacterReference) -> HttpResp
 def serve_audio(request: Request, audio: Audio) -> HttpResponseBase:
     """Serve a song."""
     return serve(request, _served(request, audio))
-
-
-def serve_waveform(request: Request, audio: Audio) -> HttpResponseBase:
-    """Serve the curve of a song as JSON."""
-    key = audio_waveform(audio=audio)
-    return serve(request, _served(request, audio, key=key, mime="application/json", mark="waveform"))
 
 
 def _picture_wish(request: Request) -> tuple[str | None, str | None]:

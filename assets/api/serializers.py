@@ -57,14 +57,6 @@ class CharacterResultSerializer(serializers.Serializer[Any]):
     cloud_url = serializers.CharField(allow_null=True)
 
 
-class WaveformSerializer(serializers.Serializer[Any]):
-    """The curve of a song: 1200 peaks from 0 to 1 over `duration` seconds."""
-
-    audio_id = serializers.UUIDField()
-    duration = serializers.FloatField()
-    peaks = serializers.ListField(child=serializers.FloatField())
-
-
 class AudioSerializer(serializers.ModelSerializer[Audio]):
     """A song in the library; `start_ms` and `end_ms` of a cut count from the start of its original."""
 

@@ -1,6 +1,5 @@
 """Songs, videos and portraits: three resources over the same library."""
 
-from django.http import HttpResponseBase
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -8,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.api import examples
-from assets.api.files import AnyAccept, serve_waveform
 from assets.api.filters import AudioFilter, CharacterFilter, VideoFilter
 from assets.api.library import TRASHED, LibraryViewSet
 from assets.api.serializers import (
@@ -19,7 +17,6 @@ from assets.api.serializers import (
     UploadRequestSerializer,
     VideoResultSerializer,
     VideoSerializer,
-    WaveformSerializer,
 )
 from assets.api.uploads import received
 from assets.models import Audio, CharacterReference, Video
@@ -102,9 +99,3 @@ class AudioViewSet(LibraryViewSet):
     def upload(self, request: Request) -> Response:
         """Keep a song (mp3, m4a, aac, wav, flac, ogg, opus)."""
         return received(request, receive=audio_receive, answer=audio_result, folder="/api/audio")
-
-    @extend_schema(responses=WaveformSerializer, examples=examples.WAVEFORM)
-    @action(detail=True, methods=["get"], filter_backends=[], content_negotiation_class=AnyAccept)
-    def waveform(self, request: Request, pk: str) -> HttpResponseBase:
-        """Read the curve of a song, to draw it."""
-        return serve_waveform(request, self.get_object())

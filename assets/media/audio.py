@@ -1,9 +1,8 @@
-"""Songs and sounds: exact cuts, prepared AAC, loudness a frame, and the curve a player draws."""
+"""Songs and sounds: exact cuts, prepared AAC, and loudness a frame."""
 
 import math
 import shutil
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,7 @@ from assets.media.probe import probe
 from assets.media.samples import SOUND_KINDS, sample_rate, samples
 from assets.media.sniff import sniff
 
-WAVEFORM_BUCKETS = 1200
 SEEK_BEFORE = 0.25  # seconds
-PEAK_STEP = 1_024  # samples per kept maximum while the length is not yet known
 M4A = [*aac_arguments(), *BITEXACT, "-movflags", "+faststart", "-f", "ipod"]
 
 
@@ -186,20 +183,3 @@ def envelope(path: Path, *, fps: int = 24) -> list[float]:
             counts[first + number] += int(count)
         position += power.size
     return [min(1.0, math.sqrt(total / count)) if count else 0.0 for total, count in zip(sums, counts, strict=True)]
-
-
-def waveform(path: Path, *, buckets: int = WAVEFORM_BUCKETS) -> list[float]:
-    """Give the highest sample of each of `buckets` equal parts, over all channels, 0..1. Raises MediaProblem."""
-    peaks: list[float] = []
-    rest = np.zeros(0, np.float32)
-    for piece in samples(path):
-        rest = np.concatenate([rest, np.abs(piece).max(axis=0)])
-        whole = rest.size // PEAK_STEP * PEAK_STEP
-        peaks.extend(rest[:whole].reshape(-1, PEAK_STEP).max(axis=1).tolist())
-        rest = rest[whole:]
-    if rest.size:
-        peaks.append(float(rest.max()))
-    if not peaks:
-        raise MediaProblem("empty", "there is no sound in it")
-    edges = [number * len(peaks) // buckets for number in range(buckets + 1)]
-    return [round(min(1.0, max(peaks[low : max(high, low + 1)])), 4) for low, high in pairwise(edges)]

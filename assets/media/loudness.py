@@ -29,19 +29,45 @@ class Loudness:
         return min(target - self.lufs, PEAK_DBFS - self.peak_dbfs)
 
 
+class Meter:
+    """Measures frames as they come in; all of one form."""
+
+    def __init__(self) -> None:
+        self._graph: Graph | None = None
+        self._lufs, self._peak = SILENCE_LUFS, 0.0
+
+    def add(self, frame: av.AudioFrame) -> None:
+        """Take the next frame."""
+        self._graph = self._graph or _meter(frame)
+        self._graph.push(frame)
+        self._drain(self._graph)
+
+    def result(self) -> Loudness:
+        """Give the loudness of all there was."""
+        if self._graph is not None:
+            self._graph.push(None)
+            self._drain(self._graph)
+            self._graph = None
+        return Loudness(self._lufs, 20 * math.log10(max(self._peak, 1e-6)))
+
+    def _drain(self, graph: Graph) -> None:
+        while True:
+            try:
+                said = graph.pull().metadata
+            except (av.BlockingIOError, av.EOFError):
+                return
+            self._lufs = float(said.get("lavfi.r128.I", self._lufs))
+            peaks = [float(value) for key, value in said.items() if key.startswith("lavfi.r128.sample_peak")]
+            self._peak = max([self._peak, *peaks])
+
+
 def loudness(path: Path) -> Loudness:
     """Measure the first sound track. Raises MediaProblem."""
-    lufs, peak = SILENCE_LUFS, 0.0
+    meter = Meter()
     with opened(path, formats=SOUND_KINDS) as (_, container):
-        meter: Graph | None = None
         for _, frame in sound_frames(container):
-            meter = meter or _meter(frame)
-            meter.push(frame)
-            lufs, peak = _drain(meter, lufs, peak)
-        if meter is not None:
-            meter.push(None)
-            lufs, peak = _drain(meter, lufs, peak)
-    return Loudness(lufs, 20 * math.log10(max(peak, 1e-6)))
+            meter.add(frame)
+        return meter.result()
 
 
 def _meter(frame: av.AudioFrame) -> Graph:
@@ -55,15 +81,3 @@ def _meter(frame: av.AudioFrame) -> Graph:
     meter.link_to(sink)
     graph.configure()
     return graph
-
-
-def _drain(graph: Graph, lufs: float, peak: float) -> tuple[float, float]:
-    """Take what the meter says so far: LUFS, and the highest sample as a fraction of full scale."""
-    while True:
-        try:
-            said = graph.pull().metadata
-        except (av.BlockingIOError, av.EOFError):
-            return lufs, peak
-        lufs = float(said.get("lavfi.r128.I", lufs))
-        peaks = [float(value) for key, value in said.items() if key.startswith("lavfi.r128.sample_peak")]
-        peak = max([peak, *peaks])

@@ -18,7 +18,8 @@ class AudioSource(models.TextChoices):
 class Audio(StoredFile):
     """A song. A cut names the whole song it comes from; `start_ms` and `end_ms` count from that song's start.
 
-    A cut of a cut therefore names the first song, with the starts added up.
+    A cut of a cut therefore names the first song, with the starts added up. `tempo` is a person's own, in place of
+    the measured one: any of `bpm`, `offset` (seconds) and `beats_per_bar`.
     """
 
     duration_ms = models.PositiveIntegerField()
@@ -29,6 +30,7 @@ class Audio(StoredFile):
     original = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="cuts")
     start_ms = models.PositiveIntegerField(null=True, blank=True)
     end_ms = models.PositiveIntegerField(null=True, blank=True)
+    tempo = models.JSONField(default=dict, blank=True)
 
     objects = StoredFileQuerySet["Audio"].as_manager()
 

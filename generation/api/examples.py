@@ -180,6 +180,33 @@ AUDIO_INFO: dict[str, Any] = {
     "original_audio_id": None,
     "metadata": {"format": "mp3"},
 }
+CURVE = ("A curve (shortened)", {"audio_id": AUDIO_ID, "duration": 184.5, "peaks": [0.0, 0.41, 0.87]})
+HEARD = (
+    "A song (shortened)",
+    {
+        "audio_id": AUDIO_ID,
+        "seconds": 184.5,
+        "bpm": 110.0,
+        "measured_bpm": 110.0,
+        "manual": None,
+        "confidence": 1.0,
+        "even": True,
+        "ambiguous": True,
+        "candidates": [
+            {"bpm": 110.0, "strength": 1.0, "octave": False},
+            {"bpm": 55.0, "strength": 0.74, "octave": True},
+        ],
+        "beats": [0.0, 0.545, 1.091],
+        "downbeats": [0.0, 2.182],
+        "beats_per_bar": 4,
+        "bar_confidence": 0.93,
+        "sections": [{"start": 0.0, "end": 26.182, "letter": "A", "name": "intro", "energy": 0.49}],
+        "energy_step": 0.5,
+        "energy": [0.41, 0.44],
+        "loudness_lufs": -16.47,
+        "peak_dbfs": -1.94,
+    },
+)
 
 
 def answer(name: str, value: dict[str, Any], *status: str) -> OpenApiExample:

@@ -3,13 +3,13 @@
 import uuid
 
 from django.db.models import QuerySet
-from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from generation import events
+from generation.api.tagged import tagged
 from generation.models import Event
 
 PAGE = 500
@@ -26,13 +26,8 @@ def feed_response(request: Request, *, stream: uuid.UUID, rows: QuerySet[Event])
     found = list(rows.filter(stream_id=stream, number__gt=after).order_by("number")[:PAGE])
     # A cursor from beyond the end (of a studio that was restored from a backup) comes back to the end.
     cursor = found[-1].number if found else min(after, events.cursor(stream))
-    tag = f'"{stream.hex[:12]}-{after}-{cursor}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    seen = [known.removeprefix("W/") for known in parse_etags(request.headers.get("If-None-Match", ""))]
-    if tag in seen:
-        return Response(status=304, headers=headers)
     told = [{"id": event.number, "kind": event.kind, "data": event.data} for event in found]
-    return Response({"cursor": cursor, "events": told}, headers=headers)
+    return tagged(request, f"{stream.hex[:12]}-{after}-{cursor}", {"cursor": cursor, "events": told})
 
 
 def _after(request: Request) -> int:

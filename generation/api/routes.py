@@ -19,7 +19,9 @@ from generation.api.jobs import JobViewSet
 from generation.api.projects import ProjectViewSet
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
+from generation.api.songs import AnalysisView, WaveformView
 
+_ID = r"(?!get/)[^/]+"
 _CALLS: dict[str, type[APIView]] = {
     "mv/create_scenes": CreateScenesView,
     "mv/generate_character_reference": GenerateCharacterReferenceView,
@@ -34,6 +36,8 @@ _CALLS: dict[str, type[APIView]] = {
     r"mv/get_video/(?P<pk>[^/]+)/info": VideoInfoView,
     r"audio/get/(?P<pk>[^/]+)": GetAudioView,
     r"audio/get/(?P<pk>[^/]+)/info": AudioInfoView,
+    rf"audio/(?P<pk>{_ID})/waveform": WaveformView,
+    rf"audio/(?P<pk>{_ID})/analysis": AnalysisView,
 }
 _OLDER_NAMES = {"mv/stitch_videos": StitchView, "mv/stitch_video": StitchView, "mv/merge_videos": StitchView}
 

@@ -1,8 +1,6 @@
 """The three resources: lists in pages, filters, changes, trash; and nothing of anybody else."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assets.models import VideoKind
-from assets.services.audio import audio_upload
 from mvsite.accounts.models import User
 from tests.support.assets import make_audio, make_character, make_video
-from tests.support.clips import tone
 
 PLACES: list[tuple[str, Callable[..., Any]]] = [
     ("/api/audio/", make_audio),
@@ -187,18 +183,6 @@ def test_details_say_what_the_contract_names(api: APIClient, owner: User) -> Non
     assert (told["duration"], told["original_audio_id"]) == (1.0, None)
     told = api.get(f"/api/mv/characters/{face.pk}").data
     assert (told["path"], told["image_url"]) == (face.key, f"/api/mv/get_character_reference/{face.pk}")
-
-
-def test_waveform_is_a_curve_that_can_be_cached(api: APIClient, owner: User, tmp_path: Path) -> None:
-    song = audio_upload(owner=owner, path=tone(tmp_path / "song.mp3", seconds=2))
-    answer: Any = api.get(f"/api/audio/{song.pk}/waveform", HTTP_ACCEPT="application/json")
-    curve = json.loads(b"".join(answer.streaming_content))
-    assert (answer.status_code, curve["audio_id"], curve["duration"]) == (200, str(song.pk), song.duration_ms / 1000)
-    assert len(curve["peaks"]) == 1200
-    assert max(curve["peaks"]) == pytest.approx(0.088, abs=0.01)
-    again = api.get(f"/api/audio/{song.pk}/waveform", HTTP_IF_NONE_MATCH=answer["ETag"])
-    assert again.status_code == 304
-    assert api.get(f"/api/audio/{uuid4()}/waveform").status_code == 404
 
 
 @each

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from assets.media.audio import cut, envelope, song_seconds, to_aac, trim, waveform
+from assets.media.audio import cut, envelope, song_seconds, to_aac, trim
 from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import run_ffmpeg
 from assets.media.loudness import loudness
 from assets.media.probe import probe
 from assets.media.samples import samples
+from assets.media.waveform import waveform
 from tests.support.clips import click_wav, clicks, tone
 
 

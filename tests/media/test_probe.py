@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from assets.media.audio import waveform
 from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import run_ffmpeg
 from assets.media.poster import poster, thumbnail
 from assets.media.probe import decode_check, probe
 from assets.media.sniff import VIDEO_KINDS
+from assets.media.waveform import waveform
 from tests.support.clips import marker_clip, tone
 
 

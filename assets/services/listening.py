@@ -1,0 +1,71 @@
+"""What a song tells about itself, heard once for all files of the same bytes, and a person's own tempo over it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assets import storage
+from assets.keys import analysis_key, peaks_key
+from assets.media.analysis import VERSION, SongAnalysis, Wish, analyse, tapped, wished
+from assets.media.waveform import read_curve, write_peaks
+from assets.models import Audio
+from assets.services.derived import derived
+from assets.validators import media_errors
+from mvsite.common.errors import FieldError, UserError
+
+
+def audio_curve(*, audio: Audio, buckets: int, patient: bool = False) -> list[float]:
+    """Return the highest sample, 0..1, of each of `buckets` equal parts of the song.
+
+    Raises user:media:not_ready when it takes longer than a request may, unless `patient`, media:file:*, app:storage:*.
+    """
+    key = derived(key=peaks_key(audio.sha256), source=audio.key, make=_peaks, patient=patient)
+    with storage.local_path(key) as path:
+        return read_curve(path, buckets)
+
+
+def audio_heard(*, audio: Audio, patient: bool = False) -> SongAnalysis:
+    """Return what was measured, whatever a person says about the tempo. Raises what `audio_curve` raises."""
+    key = derived(key=analysis_key(audio.sha256, version=VERSION), source=audio.key, make=_heard, patient=patient)
+    with storage.local_path(key) as path:
+        return SongAnalysis.from_dict(json.loads(path.read_bytes()))
+
+
+def audio_analysis(*, audio: Audio, patient: bool = False) -> SongAnalysis:
+    """Return the analysis that counts: as measured, with the person's tempo where there is one.
+
+    Raises what `audio_curve` raises.
+    """
+    return wished(audio_heard(audio=audio, patient=patient), Wish(**audio.tempo))
+
+
+def audio_set_tempo(*, audio: Audio, taps: list[float] | None = None, changes: Mapping[str, Any]) -> Audio:
+    """Set a person's own tempo: any of `bpm`, `offset` (seconds) and `beats_per_bar`; None takes one back.
+
+    `taps` (seconds of the song) set BPM and offset; an empty list takes everything back. Raises user:request:invalid.
+    """
+    tempo = {} if taps == [] else dict(audio.tempo)
+    if taps:
+        try:
+            found = tapped(taps)
+        except ValueError as error:
+            raise UserError(
+                "user:request:invalid", str(error), errors=(FieldError("#/taps", str(error), "invalid"),)
+            ) from error
+        tempo |= {"bpm": found.bpm, "offset": found.offset}
+    tempo |= changes
+    audio.tempo = {name: value for name, value in tempo.items() if value is not None}
+    audio.save(update_fields=["tempo", "updated_at"])
+    return audio
+
+
+def _peaks(source: Path, target: Path) -> None:
+    with media_errors():
+        write_peaks(source, target)
+
+
+def _heard(source: Path, target: Path) -> None:
+    with media_errors():
+        told = analyse(source).as_dict()
+    target.write_text(json.dumps(told, separators=(",", ":")), encoding="ascii")
