@@ -63,9 +63,13 @@ class ImageParams:
 
 @dataclass(frozen=True, slots=True)
 class VideoParams:
-    """The `video:` section of `image_params.yaml`: how clips are made; `duration` in seconds."""
+    """The `video:` section of `image_params.yaml`: how clips are made; `duration` in seconds.
+
+    `model` and `lipsync_model` are a role or a model's id.
+    """
 
     model: Annotated[str | None, readers.text(120)] = None
+    lipsync_model: Annotated[str | None, readers.text(120)] = None
     aspect_ratio: Annotated[str | None, readers.one_of("16:9", "9:16")] = None
     duration: Annotated[int | None, readers.whole_of(4, 6, 8)] = None
     resolution: Annotated[str | None, readers.one_of("720p", "1080p")] = None

@@ -84,6 +84,14 @@ class CutBy(models.TextChoices):
     SECTIONS = "sections"
 
 
+class FailOver(models.TextChoices):
+    """Who may step in when a provider is down, out of credit or without the model: nobody, or who costs no more."""
+
+    NEVER = "never"
+    NO_DEARER = "no_dearer"
+    ANY_PRICE = "any_price"
+
+
 class CallOutcome(models.TextChoices):
     """What became of one call to a provider (RELIABILITY 1.3)."""
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from generation.api import examples
 from generation.api.fields import RequestSerializer, an_id, choice_of, seed, usd, whole, words
+from generation.api.requests import fail_over
 from generation.choices import CutBy, ProjectMode
 
 LONGEST_TARGET_SECONDS = 900
@@ -56,6 +57,7 @@ class RunRequestSerializer(RequestSerializer):
     """Body of a project's `run`."""
 
     confirm_cost_usd = usd()
+    fail_over = fail_over()
 
 
 class RegenerateRequestSerializer(RunRequestSerializer):

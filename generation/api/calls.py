@@ -33,7 +33,11 @@ from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
 from mvsite.common.idempotency import is_answered
 
-_PORTRAIT = ("aspect_ratio", "safety_filter_level", "person_generation", "output_format", "negative_prompt", "seed")
+_WHO = ("backend", "model", "fail_over")
+_PORTRAIT = (
+    *("aspect_ratio", "safety_filter_level", "person_generation", "output_format", "negative_prompt", "seed"),
+    *_WHO,
+)
 _CLIP = (
     "prompt",
     "negative_prompt",
@@ -42,8 +46,7 @@ _CLIP = (
     "resolution",
     "generate_audio",
     "seed",
-    "backend",
-    "model",
+    *_WHO,
 )
 
 

@@ -74,7 +74,9 @@ def _lipsync(owner: User, words: dict[str, Any], scene: Scene | None, clip: Vide
     video_id = clip.pk if clip is not None else words.get("video_id")
     audio_id = song.pk if song is not None else words.get("audio_id")
     if scene is not None and video_id is None and audio_id is None:
-        return scene_lipsync_request(scene=scene, confirm_cost_usd=price)
+        return scene_lipsync_request(
+            scene=scene, named=words, config_flavor=words.get("config_flavor"), confirm_cost_usd=price
+        )
     if video_id is None or audio_id is None:
         raise UserError("user:media:missing")
     with kept_together(clip, song):
@@ -85,6 +87,8 @@ def _lipsync(owner: User, words: dict[str, Any], scene: Scene | None, clip: Vide
             start_time=words.get("start_time"),
             end_time=words.get("end_time"),
             scene=scene,
+            named=words,
+            config_flavor=words.get("config_flavor"),
             confirm_cost_usd=price,
         )
 

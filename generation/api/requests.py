@@ -18,12 +18,19 @@ from generation.api.fields import (
     words,
     yes_no,
 )
+from generation.choices import FailOver
 
 SCENE_COUNT = (1, 60)
 LONGEST_URL = 2048
 _LONGEST_PICTURE = 14_000_000  # base64 characters, about 10 MB of picture
 _ASPECTS = ("16:9", "9:16", "1:1", "4:3", "3:4")
 _SIZES = ("720p", "1080p")
+_BACKENDS = ("replicate", "gemini", "sample")
+
+
+def fail_over() -> serializers.ChoiceField:
+    """Build the field that says who may step in when a provider cannot take the order."""
+    return serializers.ChoiceField(choices=FailOver.choices, required=False, allow_null=True)
 
 
 class ScenesRequestSerializer(RequestSerializer):
@@ -40,6 +47,7 @@ class ScenesRequestSerializer(RequestSerializer):
     project_id = an_id()
     seed = seed()
     confirm_cost_usd = usd()
+    fail_over = fail_over()
 
     def takes(self, name: str) -> bool:
         """Welcome the flavor's parameters; whether the flavor has them is for the view to say."""
@@ -83,6 +91,9 @@ class PortraitsRequestSerializer(RequestSerializer):
     output_format = choice("png", "jpeg", "webp")
     negative_prompt = words()
     seed = whole(0, 2**32 - 4)  # the fourth picture takes seed + 3
+    backend = choice(*_BACKENDS)
+    model = words(longest=100)
+    fail_over = fail_over()
     config_flavor = words(longest=64)
     project_id = an_id()
     confirm_cost_usd = usd()
@@ -95,11 +106,12 @@ class ClipRequestSerializer(RequestSerializer):
     negative_prompt = words()
     aspect_ratio = choice(*_ASPECTS)
     duration = serializers.ChoiceField(choices=[4, 6, 8], required=False, allow_null=True)
-    resolution = choice(*_SIZES)
+    resolution = choice("360p", *_SIZES, "4k")
     generate_audio = yes_no()
     seed = seed()
-    backend = choice("replicate", "gemini", "sample")
+    backend = choice(*_BACKENDS)
     model = words(longest=100)
+    fail_over = fail_over()
     character_reference_id = loose_id()
     reference_image_url = words(longest=LONGEST_URL)
     reference_image_base64 = DeprecatedText(
@@ -126,6 +138,10 @@ class LipSyncRequestSerializer(RequestSerializer):
     start_time = number(0, 24 * 3600)
     end_time = number(0, 24 * 3600)
     scene_id = an_id()
+    backend = choice(*_BACKENDS)
+    model = words(longest=100)
+    fail_over = fail_over()
+    config_flavor = words(longest=64)
     confirm_cost_usd = usd()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

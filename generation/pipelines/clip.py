@@ -96,7 +96,7 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
         "cost_usd": float(money.billed(job)),
         "config_flavor": params["config_flavor"],
         "job_id": str(job.pk),
-        "warnings": [*params["warnings"], *sent.warnings],
+        "warnings": list(dict.fromkeys([*params["warnings"], *sent.warnings])),
     }
     debug_event("video_generated", backend=job.provider, model=sent.model, seconds=seconds)
     return video_create_from_file(

@@ -98,7 +98,11 @@ def _keep(job: Job, path: Path, source: Video, facts: dict[str, Any]) -> Video:
         path=path,
         key=clip_key(job.pk),
         title=f"{source.title} (lip-sync)"[:120],
-        metadata={**_facts(job, source), **facts, "warnings": [*job.params["warnings"], *facts["warnings"]]},
+        metadata={
+            **_facts(job, source),
+            **facts,
+            "warnings": list(dict.fromkeys([*job.params["warnings"], *facts["warnings"]])),
+        },
     )
     debug_event("lipsync_completed", video_id=str(kept.pk), audio_id=job.params["audio_id"])
     storage.delete(_window_key(job))

@@ -79,10 +79,11 @@ class OnePortrait:
                 description=params["character_description"],
                 seed=params["seed"],
                 metadata={
+                    "backend_used": claim.job.provider,
                     "model_used": sent.model,
                     "parameters_used": dict(sent.parameters_used),
                     "parameters_not_sent": list(sent.parameters_not_sent),
-                    "warnings": list(sent.warnings),
+                    "warnings": list(dict.fromkeys([*params["warnings"], *sent.warnings])),
                     "prompt": params["prompt"],
                     "job_id": str(claim.job.pk),
                 },
@@ -117,6 +118,6 @@ def _gathered(job: Job, children: list[Job]) -> dict[str, Any]:
         "generation_timestamp": timezone.now().isoformat(),
         "failures": failures,
         "alike_in_library": params["alike"],
-        "warnings": [*params["warnings"], *described.get("warnings", [])],
+        "warnings": list(dict.fromkeys(say for child in [job, *children] for say in child.params["warnings"])),
     }
     return {"images": images, "metadata": metadata}

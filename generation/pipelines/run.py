@@ -1,6 +1,7 @@
 """The whole job: scenes, then clips in parallel, then one finished video; makes only what is missing."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -50,8 +51,9 @@ class Run:
                     idea=project.idea,
                     character_description=project.character_description,
                     project=project,
-                    confirm_cost_usd=claim.job.estimated_cost_usd,
+                    confirm_cost_usd=_agreed(claim.job),
                     parent=claim.job,
+                    fail_over=claim.job.params.get("fail_over"),
                 )
             )
             if over is not None:
@@ -66,8 +68,7 @@ class Run:
         over: UserError | None = None
         for scene in bare:
             if scene.pk not in tried and scene.pk not in busy and over is None:
-                price = claim.job.estimated_cost_usd
-                over = _start(partial(scene_clip_request, scene=scene, confirm_cost_usd=price, parent=claim.job))
+                over = _start(partial(_shot, scene, claim.job))
         running = clips_under_way(project).count()
         if not running:
             if over is not None:
@@ -90,6 +91,16 @@ class Run:
         if mine is None and not Job.objects.filter(project=project, kind=JobKind.STITCH).unfinished().exists():
             _start(lambda: project_stitch(project=project, parent=claim.job))
         return Park(_LOOK_AGAIN, "putting the video together", progress=_SHOT)
+
+
+def _shot(scene: Scene, run: Job) -> Job:
+    """Start one clip; what the whole run may cost was agreed when it was started."""
+    rule = run.params.get("fail_over")
+    return scene_clip_request(scene=scene, confirm_cost_usd=_agreed(run), parent=run, fail_over=rule)
+
+
+def _agreed(run: Job) -> Decimal:
+    return Decimal(run.params.get("most_usd", run.estimated_cost_usd))
 
 
 def _start(part: Callable[[], Job]) -> UserError | None:

@@ -5,26 +5,25 @@ from decimal import Decimal
 from typing import Any
 
 from generation.ports import Tokens
+from generation.providers.fitting import bent
 from generation.providers.registry import model_facts
 
 _USUAL_SECONDS = 8
 
 
 def price_of(model: str, params: Mapping[str, Any]) -> Decimal:
-    """Return USD for one call with these parameters.
+    """Return USD for one call with these parameters, as the model makes them (`bends`, `always`).
 
-    `duration` or `seconds` counts the seconds; a reference picture may force them (`with_reference`). What is not
-    said costs the base price, which is therefore the dearer one.
+    `duration` or `seconds` counts the seconds. What is not said costs the base price, which is the dearest one.
     """
     facts = model_facts(model)
-    if params.get("character_reference_id"):
-        params = {**params, **facts.get("with_reference", {})}
+    words = {**facts.get("always", {}), **bent(model, params)[0]}
     tariff = facts["price"]
-    fitting = (case for case in tariff.get("cases", []) if _fits(case, params))
+    fitting = (case for case in tariff.get("cases", []) if _fits(case, words))
     usd = Decimal(str(next(fitting, tariff)["usd"]))
     if tariff["unit"] != "second":
         return usd
-    return usd * Decimal(str(params.get("duration") or params.get("seconds") or _USUAL_SECONDS))
+    return usd * Decimal(str(words.get("duration") or words.get("seconds") or _USUAL_SECONDS))
 
 
 def price_of_tokens(model: str, tokens: Tokens) -> Decimal | None:
@@ -36,5 +35,5 @@ def price_of_tokens(model: str, tokens: Tokens) -> Decimal | None:
     return (tokens.sent * sent + tokens.written * written) / 1_000_000
 
 
-def _fits(case: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    return all(name in params and params[name] == value for name, value in case.items() if name != "usd")
+def _fits(case: Mapping[str, Any], words: Mapping[str, Any]) -> bool:
+    return all(name in words and words[name] == value for name, value in case.items() if name != "usd")

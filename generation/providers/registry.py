@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from generation.ports import ClipRequest, ImageRequest, LipSyncRequest, Maker, SceneWriter
-from mvsite.common.errors import ProviderError
+from mvsite.common.errors import ProviderError, UserError
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 
@@ -70,26 +70,29 @@ def output_hosts(provider: str) -> tuple[str, ...]:
 
 def configured() -> tuple[str, ...]:
     """Name the providers that can be used here: those of which a model has all the settings it needs."""
-    return tuple(dict.fromkeys(facts["provider"] for facts in catalogue()["models"].values() if _has_needs(facts)))
+    models = catalogue()["models"]
+    return tuple(dict.fromkeys(facts["provider"] for name, facts in models.items() if not lacks(name)))
 
 
-def resolve(name: str, backend: str | None = None) -> Choice:
-    """Say who makes what `name` (a role such as `clip.default`, or a model) asks for, at `backend` if given.
+def offered(name: str, backend: str | None = None) -> tuple[Choice, ...]:
+    """Return who can be asked for `name` (a role such as `clip.default`, or a model), at `backend` if given.
 
-    A role skips models that are retired; a retired model that is named is refused with its successor's name.
-    Raises ProviderError `provider:feature:missing` when that provider is not configured or cannot do it, and
-    `provider:call:gone` for a retired model.
+    A role skips what is retired or not configured, and the built-in `sample` provider as soon as there is a real one:
+    it never stands beside them. Raises provider:feature:missing when nobody is left, and user:model:retired with the
+    successor's name for a retired model that is named.
     """
     roles = catalogue()["roles"]
-    candidates = [model for model in roles[name] if not _retired(model)] if name in roles else [name]
+    candidates = [model for model in roles[name] if not retired(model)] if name in roles else [name]
     known = [Choice(str(model_facts(model)["provider"]), model) for model in candidates]
     if backend:
         _must_be_configured(backend)
         known = [choice for choice in known if choice.provider == backend]
-    usable = [choice for choice in known if _has_needs(model_facts(choice.model))]
+    if name not in roles:
+        _must_not_be_retired(name)
+    usable = [choice for choice in known if not lacks(choice.model)]
+    real = tuple(choice for choice in usable if choice.provider != "sample")
     if usable:
-        _must_not_be_retired(usable[0].model)
-        return usable[0]
+        return real or tuple(usable)
     if known:
         _must_be_configured(known[0].provider)
         needs = " and ".join(model_facts(known[0].model)["needs"])
@@ -97,20 +100,29 @@ def resolve(name: str, backend: str | None = None) -> Choice:
     raise ProviderError("provider:feature:missing", f'"{backend}" does not make "{name}".')
 
 
-def _has_needs(facts: dict[str, Any]) -> bool:
-    return all(getattr(settings, name) for name in facts.get("needs", ()))
+def lacks(model: str) -> tuple[str, ...]:
+    """Name the settings that must be set before the model can be used."""
+    return tuple(name for name in model_facts(model).get("needs", ()) if not getattr(settings, name))
 
 
-def _retired(model: str) -> bool:
+def door(model: str) -> tuple[str, ...]:
+    """Name the account a model is bought on: its provider, and the settings that let us in."""
+    facts = model_facts(model)
+    return (facts["provider"], *facts.get("needs", ()))
+
+
+def retired(model: str) -> bool:
+    """Say whether the day has come from which a model is no longer offered."""
     day = model_facts(model).get("retires")
     return day is not None and timezone.now().date() >= day
 
 
 def _must_not_be_retired(model: str) -> None:
-    if _retired(model):
+    if retired(model):
         successor = model_facts(model).get("successor")
         say = f' Use "{successor}" instead.' if successor else ""
-        raise ProviderError("provider:call:gone", f'The model "{model}" is no longer offered.{say}')
+        extra = {"model": model, "successor": successor}
+        raise UserError("user:model:retired", f'The model "{model}" is no longer offered.{say}', extra=extra)
 
 
 def _must_be_configured(provider: str) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from assets.models import CharacterReference
 from flavors.selectors import ResolvedFlavor, flavor_resolve
-from generation.choices import JobKind, ProjectMode
+from generation.choices import FailOver, JobKind, ProjectMode
 from generation.models import Job, Project, Scene
-from generation.providers.registry import resolve
-from generation.services.choosing import agreed_price
+from generation.providers.fitting import REFERENCE
+from generation.services.choosing import Naming, Offer, choose
 from generation.services.references import character_or_warning
 from generation.services.seeds import derived_seed, first_known
 from generation.services.starting import start_unless_busy
@@ -18,6 +18,29 @@ from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
 
 FIELDS = ("negative_prompt", "aspect_ratio", "duration", "resolution", "generate_audio")
+
+
+def clip_offer(
+    *,
+    parameters: Mapping[str, Any],
+    pictured: str | None = None,
+    scene: Scene | None = None,
+    project: Project | None = None,
+    config_flavor: str | None = None,
+) -> Offer:
+    """Say who would make a clip, of what, and for how much; `pictured` is the id of the character's picture.
+
+    What `parameters` leaves out comes from the scene's project and the flavor. Raises provider:feature:missing,
+    user:model:retired.
+    """
+    project = scene.project if scene else project
+    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
+    given = {key: value for key, value in parameters.items() if value is not None}
+    place = _place(scene, given.get("seed"))
+    words = {**_words(given, flavor, project), "seed": place["seed"], REFERENCE: pictured}
+    naming = Naming(given.get("model"), flavor.video_params.get("model"), given.get("backend"), given.get("fail_over"))
+    option = choose("clip", words, _wishes(words, given, project), naming)
+    return Offer(JobKind.CLIP, option, flavor, words=place, warnings=(*flavor.warnings, *option.warnings))
 
 
 def clip_request(
@@ -34,62 +57,86 @@ def clip_request(
 ) -> Job:
     """Start one clip of `parameters["prompt"]`; what is left out comes from the scene's project and the flavor.
 
-    `reference_file` came with the request; an id goes before it. Raises user:cost:confirm, user:scene:busy.
+    `reference_file` came with the request; an id goes before it. Raises user:cost:confirm, user:scene:busy,
+    user:model:retired, provider:feature:missing.
     """
-    project = scene.project if scene else None
-    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
-    given = {key: value for key, value in parameters.items() if value is not None}
-    words = _words(given, flavor, project)
-    choice = resolve(given.get("model") or flavor.video_params.get("model") or "clip.default", given.get("backend"))
-    reference = _reference(owner, character_reference_id, reference_file)
-    estimate = agreed_price(choice.model, {**words, **reference}, confirm_cost_usd)
+    found, warning = character_or_warning(owner=owner, reference_id=character_reference_id)
+    reference = found or reference_file
+    offer = clip_offer(
+        parameters=parameters,
+        pictured=str(reference.pk) if reference else None,
+        scene=scene,
+        config_flavor=config_flavor,
+    )
+    offer.confirm(confirm_cost_usd)
     video_id = uuid.uuid4()
     params = {
-        **words,
-        **_place(scene, video_id, given.get("seed")),
-        **reference,
-        "prompt": given["prompt"],
+        **offer.snapshot(),
+        "label": offer.words["label"] or str(video_id),
+        "character_reference_warning": warning,
+        "prompt": parameters["prompt"],
         "video_id": str(video_id),
-        "config_flavor": flavor.name,
-        "model": choice.model,
-        "warnings": [*flavor.warnings, *warnings],
+        "config_flavor": offer.flavor.name,
+        "warnings": [*offer.warnings, *warnings],
     }
     return start_unless_busy(
         "user:scene:busy",
-        kind=JobKind.CLIP,
+        **offer.bought(),
         owner=owner,
-        project=project,
+        project=scene.project if scene else None,
         scene=scene,
         parent=parent,
         params=params,
-        provider=choice.provider,
-        model=choice.model,
-        flavor_revision_id=flavor.revision_id,
         reserved={"video_id": str(video_id)},
         reserved_ids=[video_id],
-        estimated_cost_usd=estimate,
         unique_key=f"take:{scene.pk}" if scene else "",
     )
 
 
-def scene_clip_request(*, scene: Scene, confirm_cost_usd: Decimal | None = None, parent: Job | None = None) -> Job:
+def scene_clip_offer(*, project: Project | None, scene: Scene | None = None, fail_over: FailOver | None) -> Offer:
+    """Say who would make a take of a scene, and for how much; without a scene, of one that is still to be written."""
+    picture, _ = (
+        character_or_warning(owner=project.owner, reference_id=reference_of(project)) if project else (None, None)
+    )
+    return clip_offer(
+        parameters=_scene_words(scene, fail_over),
+        pictured=str(picture.pk) if picture else None,
+        scene=scene,
+        project=project,
+    )
+
+
+def scene_clip_request(
+    *,
+    scene: Scene,
+    confirm_cost_usd: Decimal | None = None,
+    parent: Job | None = None,
+    fail_over: FailOver | None = None,
+) -> Job:
     """Start a take of a scene from its own text and its project's character. Raises user:project:incomplete."""
     if scene.current is None:
         raise UserError("user:project:incomplete", f"Scene {scene.index + 1} has no text yet.")
     return clip_request(
         owner=scene.owner,
-        parameters={
-            "prompt": scene.current.description,
-            "negative_prompt": scene.current.negative_description or None,
-        },
-        character_reference_id=_reference_of(scene.project),
+        parameters=_scene_words(scene, fail_over),
+        character_reference_id=reference_of(scene.project),
         scene=scene,
         confirm_cost_usd=confirm_cost_usd,
         parent=parent,
     )
 
 
-def _reference_of(project: Project | None) -> uuid.UUID | None:
+def _scene_words(scene: Scene | None, fail_over: FailOver | None) -> dict[str, Any]:
+    text = scene.current if scene else None
+    return {
+        "prompt": text.description if text else "",
+        "negative_prompt": (text.negative_description if text else "") or None,
+        "fail_over": fail_over,
+    }
+
+
+def reference_of(project: Project | None) -> uuid.UUID | None:
+    """Name the picture that is in every clip of a project."""
     if project is None:
         return None
     return project.product_image_id if project.mode == ProjectMode.PRODUCT else project.character_reference_id
@@ -101,17 +148,6 @@ def _scene_seed(scene: Scene, take: int) -> int | None:
     return derived_seed(scene.project.seed, "clip", scene.index, take)
 
 
-def _reference(
-    owner: User, reference_id: str | uuid.UUID | None, reference_file: CharacterReference | None
-) -> dict[str, Any]:
-    found, warning = character_or_warning(owner=owner, reference_id=reference_id)
-    reference = found or reference_file
-    return {
-        "character_reference_id": str(reference.pk) if reference else None,
-        "character_reference_warning": warning,
-    }
-
-
 def _words(given: Mapping[str, Any], flavor: ResolvedFlavor, project: Project | None) -> dict[str, Any]:
     """Take each parameter from the request, else from the flavor."""
     words = {name: given.get(name, flavor.video_params.get(name)) for name in FIELDS}
@@ -120,10 +156,22 @@ def _words(given: Mapping[str, Any], flavor: ResolvedFlavor, project: Project | 
     return words
 
 
-def _place(scene: Scene | None, video_id: uuid.UUID, seed: int | None) -> dict[str, Any]:
+def _wishes(words: Mapping[str, Any], given: Mapping[str, Any], project: Project | None) -> list[str]:
+    """Name what counts for the choice: shapes, and what says something; a seed that we drew is nobody's wish."""
+    wishes = ["aspect_ratio", "duration", "resolution"]
+    if words["negative_prompt"]:
+        wishes.append("negative_prompt")
+    if words["generate_audio"] is False:
+        wishes.append("generate_audio")
+    if given.get("seed") is not None or (project is not None and project.seed is not None):
+        wishes.append("seed")
+    return wishes
+
+
+def _place(scene: Scene | None, seed: int | None) -> dict[str, Any]:
     """Say which take of which scene it is: the text it is made from, its seed, and the label in its picture."""
     if scene is None:
-        return {"version_id": None, "label": str(video_id), "seed": first_known(seed)}
+        return {"version_id": None, "label": "", "seed": first_known(seed)}
     take = scene.takes.count()
     return {
         "version_id": str(scene.current_id) if scene.current_id else None,

@@ -1,18 +1,41 @@
 """Asking for a lip-sync: a clip, a window of the song, one new take."""
 
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from assets.models import Audio, Video
-from generation import money
+from flavors.selectors import flavor_resolve
 from generation.choices import JobKind
-from generation.models import Job, Scene
-from generation.providers.registry import resolve
+from generation.models import Job, Project, Scene
 from generation.selectors import job_behind, original_take, selected_take
-from generation.services.choosing import confirm_price
+from generation.services.choosing import Naming, Offer, choose
 from generation.services.starting import start_unless_busy
 from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
+
+USUAL_SECONDS = 8.0
+
+
+def lipsync_offer(
+    *,
+    seconds: float,
+    named: Mapping[str, Any] | None = None,
+    config_flavor: str | None = None,
+    project: Project | None = None,
+) -> Offer:
+    """Say who would lip-sync a clip of so many seconds, and for how much.
+
+    `named` may hold `model`, `backend` and `fail_over`. Raises provider:feature:missing, user:model:retired.
+    """
+    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
+    given = named or {}
+    naming = Naming(
+        given.get("model"), flavor.video_params.get("lipsync_model"), given.get("backend"), given.get("fail_over")
+    )
+    option = choose("lipsync", {"seconds": seconds}, ["seconds"], naming)
+    return Offer(JobKind.LIPSYNC, option, flavor, warnings=option.warnings)
 
 
 def lipsync_request(
@@ -23,47 +46,57 @@ def lipsync_request(
     start_time: float | None = None,
     end_time: float | None = None,
     scene: Scene | None = None,
+    named: Mapping[str, Any] | None = None,
+    config_flavor: str | None = None,
     confirm_cost_usd: Decimal | None = None,
 ) -> Job:
     """Start a lip-sync of a clip to seconds `start_time`..`end_time` of a song (default: 0 and the clip's length).
 
-    The clip may still be in the making; the job waits for it.
-    Raises user:media:missing, user:request:invalid, user:lipsync:running, user:cost:confirm.
+    The clip may still be in the making; the job waits for it. `named` is who shall make it, as in `lipsync_offer`.
+    Raises user:media:missing, user:request:invalid, user:lipsync:running, user:cost:confirm, user:model:retired.
     """
-    video = Video.objects.for_user(owner).kept().filter(pk=video_id).first()
-    if video is None and job_behind(user=owner, reserved_id=video_id) is None:
-        raise UserError("user:media:missing", "The clip was not found.")
+    seconds = clip_seconds(owner=owner, video_id=video_id)
     audio = Audio.objects.for_user(owner).kept().filter(pk=audio_id).first()
     if audio is None:
         raise UserError("user:media:missing", "The song was not found.")
     start = start_time or 0.0
     _check_window(audio, start, end_time)
-    choice = resolve("lipsync.default")
-    estimate = money.price(choice.model, {"seconds": video.duration_ms / 1000 if video else 8})
-    confirm_price(estimate=estimate, confirmed=confirm_cost_usd)
+    project = scene.project if scene else None
+    offer = lipsync_offer(seconds=seconds, named=named, config_flavor=config_flavor, project=project)
+    offer.confirm(confirm_cost_usd)
     new_id = uuid.uuid4()
     return start_unless_busy(
         "user:lipsync:running",
-        kind=JobKind.LIPSYNC,
+        **offer.bought(),
         owner=owner,
-        project=scene.project if scene else None,
+        project=project,
         scene=scene,
         params={
+            **offer.snapshot(),
             "video_id": str(new_id),
             "source_video_id": str(video_id),
             "audio_id": str(audio_id),
             "start_time": start,
             "end_time": end_time,
-            "model": choice.model,
-            "warnings": [],
         },
-        provider=choice.provider,
-        model=choice.model,
         reserved={"video_id": str(new_id)},
         reserved_ids=[new_id],
-        estimated_cost_usd=estimate,
         unique_key=f"lipsync:{video_id}",
     )
+
+
+def clip_seconds(*, owner: User, video_id: uuid.UUID) -> float:
+    """Return how long a clip is, or what its job was asked for when it is still being made.
+
+    Raises user:media:missing.
+    """
+    video = Video.objects.for_user(owner).kept().filter(pk=video_id).first()
+    if video is not None:
+        return video.duration_ms / 1000
+    job = job_behind(user=owner, reserved_id=video_id)
+    if job is None:
+        raise UserError("user:media:missing", "The clip was not found.")
+    return float(job.params.get("duration") or USUAL_SECONDS)
 
 
 def _check_window(audio: Audio, start: float, end: float | None) -> None:
@@ -73,7 +106,13 @@ def _check_window(audio: Audio, start: float, end: float | None) -> None:
         raise UserError("user:request:invalid", "The lip-sync ends before it starts.")
 
 
-def scene_lipsync_request(*, scene: Scene, confirm_cost_usd: Decimal | None = None) -> Job:
+def scene_lipsync_request(
+    *,
+    scene: Scene,
+    named: Mapping[str, Any] | None = None,
+    config_flavor: str | None = None,
+    confirm_cost_usd: Decimal | None = None,
+) -> Job:
     """Lip-sync a scene's chosen take to its place in the project's song. Raises user:project:incomplete."""
     project = scene.project
     chosen = selected_take(scene)
@@ -82,7 +121,7 @@ def scene_lipsync_request(*, scene: Scene, confirm_cost_usd: Decimal | None = No
     source = original_take(chosen)
     # The timeline so far is clips end to end; every scene in front counts with the length of its chosen take.
     start = sum(
-        take.video.duration_ms / 1000 if (take := selected_take(before)) else 8.0
+        take.video.duration_ms / 1000 if (take := selected_take(before)) else USUAL_SECONDS
         for before in project.scenes.filter(trashed_at=None, index__lt=scene.index)
     )
     return lipsync_request(
@@ -91,5 +130,7 @@ def scene_lipsync_request(*, scene: Scene, confirm_cost_usd: Decimal | None = No
         audio_id=project.audio.pk,
         start_time=start,
         scene=scene,
+        named=named,
+        config_flavor=config_flavor,
         confirm_cost_usd=confirm_cost_usd,
     )

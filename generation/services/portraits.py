@@ -12,8 +12,7 @@ from flavors.selectors import flavor_resolve, render_image_prompt
 from generation import jobs
 from generation.choices import JobKind
 from generation.models import Job, Project
-from generation.providers.registry import resolve
-from generation.services.choosing import agreed_price
+from generation.services.choosing import Naming, Offer, choose
 from generation.services.seeds import derived_seed, first_known
 from mvsite.accounts.models import User
 
@@ -24,6 +23,29 @@ FIELDS = (
     "output_format",
     "negative_prompt",
 )
+
+
+def portraits_offer(
+    *,
+    num_images: int = 4,
+    parameters: Mapping[str, Any] | None = None,
+    config_flavor: str | None = None,
+    project: Project | None = None,
+) -> Offer:
+    """Say who would make portraits and for how much; what `parameters` leaves out comes from the flavor.
+
+    Raises provider:feature:missing, user:model:retired.
+    """
+    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
+    given = {key: value for key, value in (parameters or {}).items() if value is not None}
+    words = {name: given.get(name, flavor.image_params.get(name, "")) for name in FIELDS}
+    seed = first_known(given.get("seed"), _project_seed(project))
+    wishes = [name for name in FIELDS if words[name]]
+    if given.get("seed") is not None or _project_seed(project) is not None:
+        wishes.append("seed")
+    naming = Naming(given.get("model"), flavor.image_params.get("model"), given.get("backend"), given.get("fail_over"))
+    option = choose("image", {**words, "seed": seed}, wishes, naming)
+    return Offer(JobKind.PORTRAITS, option, flavor, num_images, warnings=(*flavor.warnings, *option.warnings))
 
 
 def portraits_request(
@@ -38,29 +60,26 @@ def portraits_request(
 ) -> Job:
     """Start `num_images` portraits with seeds seed, seed+1, …; what `parameters` leaves out comes from the flavor.
 
-    The parent's `reserved` is `{"images": [{"id": …}, …]}` in the order asked. Raises user:cost:confirm.
+    The parent's `reserved` is `{"images": [{"id": …}, …]}` in the order asked. Raises user:cost:confirm,
+    user:model:retired, provider:feature:missing.
     """
-    flavor = flavor_resolve(name=config_flavor or (project.config_flavor if project else None))
-    given = {key: value for key, value in (parameters or {}).items() if value is not None}
-    words = {name: given.get(name, flavor.image_params.get(name, "")) for name in FIELDS}
-    choice = resolve(given.get("model") or flavor.image_params.get("model") or "image.default")
-    estimate = agreed_price(choice.model, words, confirm_cost_usd, times=num_images)
-    alike = _alike(owner, character_description, words)
-    seed = first_known(given.get("seed"), _project_seed(project))
+    offer = portraits_offer(num_images=num_images, parameters=parameters, config_flavor=config_flavor, project=project)
+    offer.confirm(confirm_cost_usd)
+    flavor, option = offer.flavor, offer.option
+    seed = int(option.words["seed"])
+    alike = _alike(owner, character_description, {name: option.words[name] for name in FIELDS})
     common = {
-        **words,
+        **offer.snapshot(),
         "character_description": character_description,
         "prompt": render_image_prompt(flavor, character_description=character_description),
         "config_flavor": flavor.name,
-        "model": choice.model,
-        "warnings": list(flavor.warnings),
     }
     same: dict[str, Any] = {
         "kind": JobKind.PORTRAITS,
         "owner": owner,
         "project": project,
-        "provider": choice.provider,
-        "model": choice.model,
+        "provider": option.provider,
+        "model": option.model,
         "flavor_revision_id": flavor.revision_id,
     }
     ids = [uuid.uuid4() for _ in range(num_images)]
@@ -69,11 +88,11 @@ def portraits_request(
             **same,
             params={**common, "num_images": num_images, "seed": seed, "alike": alike},
             reserved={"images": [{"id": str(each)} for each in ids]},
-            estimated_cost_usd=estimate,
+            estimated_cost_usd=offer.usd,
         )
         for index, image_id in enumerate(ids):
             params = {**common, "image_id": str(image_id), "index": index, "seed": seed + index}
-            _enqueue_picture(image_id, parent=parent, params=params, estimate=estimate / num_images, same=same)
+            _enqueue_picture(image_id, parent=parent, params=params, estimate=option.usd, same=same)
     return parent
 
 

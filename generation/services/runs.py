@@ -1,23 +1,25 @@
 """Starting everything that a project still misses."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 
-from flavors.selectors import flavor_resolve
-from generation import jobs, money
-from generation.choices import JobKind, ProjectMode
+from generation import jobs
+from generation.choices import FailOver, JobKind, ProjectMode
 from generation.models import Job, Project
-from generation.providers.registry import resolve
-from generation.selectors import scenes_of, takes_of
-from generation.services.choosing import confirm_price
+from generation.selectors import clips_under_way, scenes_of, takes_of
+from generation.services.choosing import Offer, confirm_price
+from generation.services.clips import scene_clip_offer
+from generation.services.writing import scenes_offer
 from mvsite.common.errors import UserError
 
 
-def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None) -> Job:
+def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None, fail_over: FailOver | None = None) -> Job:
     """Start scenes → clips in parallel → stitch; called again it makes only what is missing.
 
-    A run that is under way is returned as it is. Raises user:project:incomplete, user:cost:confirm.
+    A run that is under way is returned as it is. `fail_over` goes for everything it starts.
+    Raises user:project:incomplete, user:cost:confirm, user:model:retired.
     """
     missing = what_is_missing(project)
     if missing:
@@ -25,17 +27,22 @@ def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None) ->
     under_way = Job.objects.filter(project=project, kind=JobKind.RUN).unfinished().first()
     if under_way is not None:
         return under_way
-    estimate = run_estimate(project)
-    confirm_price(estimate=estimate, confirmed=confirm_cost_usd)
+    offers = run_offers(project, fail_over)
+    most = sum((offer.most_usd for offer in offers), Decimal(0))
+    confirm_price(estimate=most, confirmed=confirm_cost_usd)
     try:
         with transaction.atomic():
             return jobs.enqueue(
                 kind=JobKind.RUN,
                 owner=project.owner,
                 project=project,
-                params={"confirm_cost_usd": str(confirm_cost_usd) if confirm_cost_usd is not None else None},
+                params={
+                    "confirm_cost_usd": str(confirm_cost_usd) if confirm_cost_usd is not None else None,
+                    "fail_over": fail_over,
+                    "most_usd": str(most),
+                },
                 reserved={"project_id": str(project.pk)},
-                estimated_cost_usd=estimate,
+                estimated_cost_usd=sum((offer.usd for offer in offers), Decimal(0)),
                 unique_key=f"run:{project.pk}",
             )
     except IntegrityError:
@@ -52,15 +59,18 @@ def what_is_missing(project: Project) -> list[str]:
     return [name for name, given in wanted if not given]
 
 
-def run_estimate(project: Project) -> Decimal:
-    """Return what a run would buy now: scenes if there are none, and a clip for every scene without one."""
-    flavor = flavor_resolve(name=project.config_flavor)
+def run_offers(project: Project, fail_over: FailOver | None = None) -> list[Offer]:
+    """Say what a run would buy now: scenes if none has a text, and a clip for every scene without one.
+
+    What is being made at this moment is left out. Raises provider:feature:missing, user:model:retired.
+    """
     scenes = list(scenes_of(project))
-    clips = sum(1 for scene in scenes if not takes_of(scene))
-    total = Decimal(0)
-    if not scenes:
-        total += money.price(resolve(flavor.parameters.get("model") or "scenes.default").model, {})
-        clips = project.number_of_scenes or flavor.number_of_scenes
-    return total + clips * money.price(
-        resolve(flavor.video_params.get("model") or "clip.default").model, flavor.video_params
-    )
+    if not any(scene.current for scene in scenes):
+        writing = Job.objects.filter(project=project, kind=JobKind.SCENES).unfinished().exists()
+        written = scenes_offer(project=project, fail_over=fail_over)
+        count = int(written.option.words["number_of_scenes"])
+        clip = scene_clip_offer(project=project, fail_over=fail_over)
+        return [*([] if writing else [written]), replace(clip, times=count)]
+    busy = set(clips_under_way(project).values_list("scene_id", flat=True))
+    bare = [scene for scene in scenes if scene.current and not takes_of(scene) and scene.pk not in busy]
+    return [scene_clip_offer(project=project, scene=scene, fail_over=fail_over) for scene in bare]

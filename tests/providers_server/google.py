@@ -141,7 +141,7 @@ class Google:
         files = [("image", base64.b64decode(each["data"])) for each in content if each["type"] == "image"]
         shape = body.get("response_format", {})
         seconds = float(str(shape.get("duration", "8s")).rstrip("s"))
-        order = self._order(request, body["model"], _prompt_of(request), seconds, shape.get("aspect_ratio"), sound=True)
+        order = self._order(request, body["model"], _prompt_of(request), seconds, shape, sound=True)
         self.standin.buy(request, order, files, given={**body, "input": order.prompt})
         return Answer(body=self._interaction(order))
 
@@ -153,19 +153,19 @@ class Google:
         files = [(name, base64.b64decode(each["bytesBase64Encoded"])) for name, each in pictures if each]
         order = self._order(
             request, model, _prompt_of(request), float(how.get("durationSeconds", 8)),
-            how.get("aspectRatio"), sound=bool(how.get("generateAudio", True)),
+            {**how, "aspect_ratio": how.get("aspectRatio")}, sound=bool(how.get("generateAudio", True)),
         )  # fmt: skip
         self.standin.buy(request, order, files, given={"prompt": order.prompt, **how})
         return Answer(body={"name": _operation_name(request, order)})
 
     def _order(
-        self, request: Request, model: str, prompt: str, seconds: float, aspect: str | None, *, sound: bool
+        self, request: Request, model: str, prompt: str, seconds: float, shape: dict[str, Any], *, sound: bool
     ) -> Order:
-        cost = price(model, seconds=seconds, sound=sound)
+        cost = price(model, seconds=seconds, sound=sound, resolution=shape.get("resolution", ""))
         return Order(
             id=f"{'v1x' if request.operation == 'create' else 'op'}{uuid.uuid4().hex[:20]}", provider=NAME, model=model,
             makes="clip", number=0, input={}, prompt=prompt, usd=str(cost), label="", film_seconds=seconds,
-            aspect=aspect or "16:9", sound=sound, steps=self.polls_until_done,
+            aspect=shape.get("aspect_ratio") or "16:9", sound=sound, steps=self.polls_until_done,
         )  # fmt: skip
 
     def _get(self, request: Request) -> Answer:

@@ -25,12 +25,26 @@ PER_SECOND = {
     "sync/lipsync-2-pro": ("0.08325", "0.08325"),
     "kwaivgi/kling-lip-sync": ("0.014", "0.014"),
     "gemini-omni-1.2-flash": ("0.07", "0.07"),
-    "veo-3.1-generate-001": ("0.40", "0.40"),
-    "veo-3.1-fast-generate-001": ("0.12", "0.12"),
+    "veo-3.1-generate-001": ("0.40", "0.20"),
+    "veo-3.1-fast-generate-001": ("0.10", "0.10"),
+    "veo-3.1-lite-generate-001": ("0.05", "0.05"),
 }
-_BY_SIZE = {("google/veo-3.1-lite", "1080p"): "0.08"}
+_BY_SIZE = {
+    ("google/veo-3.1-lite", "1080p"): "0.08",
+    ("veo-3.1-lite-generate-001", "1080p"): "0.08",
+    ("veo-3.1-fast-generate-001", "1080p"): "0.12",
+    ("gemini-omni-1.2-flash", "360p"): "0.023",
+    ("gemini-omni-1.2-flash", "1080p"): "0.105",
+    ("gemini-omni-1.2-flash", "4k"): "0.21",
+}
 # A million tokens in, a million out (thoughts included).
-PER_MILLION = {"gemini-3.8-flash": ("0.75", "3.75"), "gemini-2.5-pro": ("1.25", "10")}
+PER_MILLION = {
+    "gemini-3.8-flash": ("0.75", "3.75"),
+    "gemini-3.5-flash": ("1.50", "9"),
+    "gemini-3.5-flash-lite": ("0.30", "2.50"),
+    "gemini-3.1-pro-preview": ("2", "12"),
+    "gemini-2.5-pro": ("1.25", "10"),
+}
 
 
 def price(model: str, *, seconds: float = 0.0, sound: bool = True, resolution: str = "") -> Decimal:

@@ -8,15 +8,16 @@ from google.genai import types
 
 from generation.choices import Queue
 from generation.ports import CannotSay, ClipRequest, OutcomeUnknown, Pending, Ready, Sent, Tick
+from generation.providers.fitting import REFERENCE, bent, losses, not_sent
 from generation.providers.gemini import client
 from generation.providers.gemini.errors import Call, refused, short, translated
 from generation.providers.gemini.files import FilmWriter, reference
+from generation.providers.registry import model_facts
 from mvsite.common.errors import ProviderError
 
 _SECONDS = {4, 6, 8}
 _SHAPES = {"16:9", "9:16"}
 _SIZES = {"720p", "1080p"}
-_TAKES_REFERENCES = {"veo-3.1-generate-001"}
 _PIECE = 1 << 20
 # Google's RPC codes in a finished operation's error.
 _ENDINGS = {8: "provider:call:busy", 7: "provider:call:auth", 16: "provider:call:auth"}
@@ -29,19 +30,19 @@ class VeoClips:
     ingest_queue: str = Queue.PROVIDER.value
 
     def describe(self, request: ClipRequest) -> Sent:
-        """Say what would be sent; a portrait is a reference at 16:9 and 8 s, else the first frame."""
+        """Say what would be sent; a portrait is a reference (then the clip lasts 8 s) or the first frame."""
+        made, warnings = _made(request)
         used = {
             "prompt": request.prompt,
-            "negative_prompt": request.negative_prompt,
-            "duration": request.seconds,
+            "duration": made["duration"],
             "aspect_ratio": request.aspect_ratio,
-            "resolution": request.resolution,
-            "generate_audio": request.generate_audio,
+            "resolution": made["resolution"],
+            **_taken(request),
             "seed": request.seed % 2**32,
             "person_generation": "allow_adult",
             "reference_image": _use_of_portrait(request),
         }
-        return Sent(request.model, used)
+        return Sent(request.model, used, not_sent(request.model, _words(request)), warnings)
 
     def submit(self, request: ClipRequest, tag: str) -> str:
         """Order the clip; one request, never repeated. Raises ProviderError and OutcomeUnknown."""
@@ -49,29 +50,31 @@ class VeoClips:
             detail = "Veo's clips last 4, 6 or 8 seconds, are 16:9 or 9:16, and 720p or 1080p."
             raise ProviderError("provider:call:invalid", detail)
         use, picture = _use_of_portrait(request), None
+        made, _ = _made(request)
+        taken = _taken(request)
         if request.reference is not None:
             data, kind = reference(request.reference)
             picture = types.Image(image_bytes=data, mime_type=kind)
         asset = types.VideoGenerationReferenceType.ASSET
         config = types.GenerateVideosConfig(
             number_of_videos=1,
-            duration_seconds=request.seconds,
+            duration_seconds=made["duration"],
             aspect_ratio=request.aspect_ratio,
-            resolution=request.resolution,
-            generate_audio=request.generate_audio,
+            resolution=made["resolution"],
+            generate_audio=taken.get("generate_audio"),
             seed=request.seed % 2**32,
             person_generation="allow_adult",
-            negative_prompt=request.negative_prompt or None,
+            negative_prompt=taken.get("negative_prompt") or None,
             reference_images=[types.VideoGenerationReferenceImage(image=picture, reference_type=asset)]
             if use == "reference"
             else None,
         )
         source = types.GenerateVideosSource(prompt=request.prompt, image=picture if use == "first_frame" else None)
         with translated(Call.SUBMIT):
-            made = client.by_project().models.generate_videos(model=request.model, source=source, config=config)
-        if not made.name:
+            order = client.by_project().models.generate_videos(model=request.model, source=source, config=config)
+        if not order.name:
             raise OutcomeUnknown("Google took the order but named no operation.")
-        return made.name
+        return order.name
 
     def look_up(self, request: ClipRequest, tag: str, sent_after: datetime) -> CannotSay:
         """The SDK lists no operations: nobody can tell, now or later."""
@@ -97,12 +100,36 @@ class VeoClips:
         return False
 
 
+def _words(request: ClipRequest) -> dict[str, Any]:
+    return {
+        "duration": request.seconds,
+        "aspect_ratio": request.aspect_ratio,
+        "resolution": request.resolution,
+        "generate_audio": request.generate_audio,
+        "negative_prompt": request.negative_prompt,
+        "seed": request.seed,
+        REFERENCE: request.reference is not None,
+    }
+
+
+def _made(request: ClipRequest) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Give the shape as this model makes it, with a sentence for what had to be changed or is lost."""
+    made, said = bent(request.model, _words(request))
+    return made, (*said, *losses(request.model, _words(request), frozenset())[1])
+
+
+def _taken(request: ClipRequest) -> dict[str, Any]:
+    """Give what the smaller models do not take, where this one does."""
+    left_out = not_sent(request.model, _words(request))
+    words = {"negative_prompt": request.negative_prompt, "generate_audio": request.generate_audio}
+    return {name: value for name, value in words.items() if name not in left_out}
+
+
 def _use_of_portrait(request: ClipRequest) -> str:
-    """Say how a portrait is sent: as `reference` where Veo takes one, else as `first_frame`."""
+    """Say how a portrait is sent: as `reference` where the model takes one, else as `first_frame`."""
     if request.reference is None:
         return ""
-    fits = request.model in _TAKES_REFERENCES and request.aspect_ratio == "16:9" and request.seconds == 8
-    return "reference" if fits else "first_frame"
+    return "reference" if "reference_image" in model_facts(request.model)["features"] else "first_frame"
 
 
 def _get(provider_id: str) -> types.GenerateVideosOperation:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from generation.ports import ClipRequest, ImageRequest, LipSyncRequest, Sent
+from generation.providers.fitting import REFERENCE, bent, losses
+from generation.providers.registry import model_facts
 from mvsite.common.errors import ProviderError
 
 _ASPECTS = ("1:1", "9:16", "16:9", "3:4", "4:3")
@@ -44,21 +46,14 @@ class Prepared:
         return Sent(self.model, {**self.values, **named}, self.not_sent, self.warnings)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageModel:
-    """Names taken besides prompt, shape and format, and what is always said, because it decides the price."""
-
-    takes: tuple[str, ...] = ()
-    always: Mapping[str, Any] = field(default_factory=dict)
-
-
-IMAGES: dict[str, ImageModel] = {
-    "google/imagen-4": ImageModel((_FILTER,), {"image_size": "1K"}),
-    "google/imagen-4-fast": ImageModel((_FILTER,)),
-    "google/imagen-4-ultra": ImageModel((_FILTER,)),
-    "google/nano-banana-2": ImageModel(always={"resolution": "1K"}),
-    "google/nano-banana-2-lite": ImageModel(),
-    "google/nano-banana-pro": ImageModel((_FILTER,), {"resolution": "1K", "allow_fallback_model": False}),
+# Names taken besides prompt, shape and format; what is always said, because it decides the price, is in the catalogue.
+IMAGES: dict[str, tuple[str, ...]] = {
+    "google/imagen-4": (_FILTER,),
+    "google/imagen-4-fast": (_FILTER,),
+    "google/imagen-4-ultra": (_FILTER,),
+    "google/nano-banana-2": (),
+    "google/nano-banana-2-lite": (),
+    "google/nano-banana-pro": (_FILTER,),
 }
 
 
@@ -97,27 +92,28 @@ LIPSYNCS: dict[str, LipSyncModel] = {
 
 def portrait(request: ImageRequest) -> Prepared:
     """Prepare a portrait. Raises ProviderError `provider:call:invalid` for a shape or format it does not make."""
-    model = IMAGES.get(request.model)
-    if model is None:
+    takes = IMAGES.get(request.model)
+    if takes is None:
         raise _unknown(request.model, "portraits")
     if request.aspect_ratio not in _ASPECTS or request.output_format not in _FORMATS:
         raise _invalid(f"{request.model} makes portraits as {', '.join(_ASPECTS)} in png or jpeg.")
+    always = model_facts(request.model).get("always", {})
     values = {
         "prompt": request.prompt,
         "aspect_ratio": request.aspect_ratio,
         "output_format": _FORMATS[request.output_format],
-        **model.always,
+        **always,
     }
     left_out = {
         "seed": True,
         "negative_prompt": bool(request.negative_prompt),
         "person_generation": bool(request.person_generation),
     }
-    if _FILTER in model.takes and request.safety_filter_level in _FILTER_LEVELS:
+    if _FILTER in takes and request.safety_filter_level in _FILTER_LEVELS:
         values[_FILTER] = request.safety_filter_level
     else:
         left_out[_FILTER] = bool(request.safety_filter_level)
-    names = frozenset((*_WORDS, *model.takes, *model.always))
+    names = frozenset((*_WORDS, *takes, *always))
     return Prepared(request.model, values, names, not_sent=_named(left_out), priced=values)
 
 
@@ -135,7 +131,7 @@ def clip(request: ClipRequest) -> Prepared:
     }
     wanted = {"negative_prompt": request.negative_prompt or None, "generate_audio": request.generate_audio}
     values |= {name: value for name, value in wanted.items() if name in model.takes and value is not None}
-    warnings = _force(values, request, model)
+    values, warnings = _bent(request, values)
     if values["aspect_ratio"] not in ("16:9", "9:16") or values["duration"] not in (4, 6, 8):
         raise _invalid(f"{request.model} makes clips of 4, 6 or 8 seconds, as 16:9 or 9:16.")
     left_out = {name: value is not None and name not in model.takes for name, value in wanted.items()}
@@ -143,24 +139,15 @@ def clip(request: ClipRequest) -> Prepared:
     files: dict[str, Path | tuple[Path, ...]] = {}
     if request.reference is not None:
         files[model.reference] = (request.reference,) if model.reference == "reference_images" else request.reference
-    return Prepared(request.model, values, names, files, _named(left_out), tuple(warnings), values)
+    return Prepared(request.model, values, names, files, _named(left_out), warnings, values)
 
 
-def _force(values: dict[str, Any], request: ClipRequest, model: ClipModel) -> list[str]:
-    """Bend what the model cannot do to what it can, and say so."""
-    warnings = []
-    if request.reference is not None and model.reference == "reference_images":
-        # At any other shape or length Veo ignores the picture, and bills all the same.
-        for name, must in (("aspect_ratio", "16:9"), ("duration", 8)):
-            if values[name] != must:
-                warnings.append(f"{name} is {must} instead of {values[name]}: the model takes a character only so.")
-                values[name] = must
-    if not model.takes and values["resolution"] == "1080p" and values["duration"] != 8:
-        warnings.append("resolution is 720p: this model makes 1080p only with 8 seconds.")
-        values["resolution"] = "720p"
-    if "generate_audio" not in model.takes and not request.generate_audio:
-        warnings.append("The clip has sound: this model cannot be silent.")
-    return warnings
+def _bent(request: ClipRequest, values: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Bend what the model cannot do to what it can, and say so: else it drops the picture, and bills all the same."""
+    asked = {**values, REFERENCE: request.reference is not None, "generate_audio": request.generate_audio}
+    made, said = bent(request.model, asked)
+    _, lost = losses(request.model, asked, frozenset())
+    return {name: made[name] for name in values}, (*said, *lost)
 
 
 def lipsync(request: LipSyncRequest) -> Prepared:

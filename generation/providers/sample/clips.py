@@ -42,7 +42,7 @@ class SampleClips:
             "seed": request.seed,
             "reference_image": request.reference is not None,
         }
-        return Sent(MODEL, used, ("negative_prompt",))
+        return Sent(MODEL, used, ("negative_prompt",) if request.negative_prompt else ())
 
     def submit(self, request: ClipRequest, tag: str) -> str:
         """Take the order. Raises ProviderError for a shape or length that is not made here."""

@@ -28,7 +28,8 @@ class SamplePortraits:
             "output_format": request.output_format,
             "seed": request.seed,
         }
-        return Sent(MODEL, used, ("negative_prompt", "safety_filter_level", "person_generation"))
+        unused = ("negative_prompt", "safety_filter_level", "person_generation")
+        return Sent(MODEL, used, tuple(name for name in unused if getattr(request, name)))
 
     def submit(self, request: ImageRequest, tag: str) -> str:
         """Take the order. Raises ProviderError for a shape or format that is not made here."""

@@ -82,12 +82,18 @@ def test_a_clip_is_ordered_followed_and_fetched(cloud: Google, tmp_path: Path, f
     assert not maker.cancel(provider_id)
 
 
+EXPECTED_WARNINGS = {
+    ("reference", 4): ("duration is 8 instead of 4: the model takes a character only so.",),
+    ("first_frame", 8): ("The picture is the clip's first frame: this model takes no reference.",),
+}
+
+
 @pytest.mark.parametrize(
     ("words", "use"),
     [
         ({}, "reference"),
-        ({"seconds": 4}, "first_frame"),
-        ({"aspect_ratio": "9:16"}, "first_frame"),
+        ({"seconds": 4}, "reference"),
+        ({"aspect_ratio": "9:16"}, "reference"),
         ({"model": "veo-3.1-fast-generate-001"}, "first_frame"),
     ],
 )
@@ -100,7 +106,20 @@ def test_a_portrait_goes_as_reference_or_first_frame(
     picture = sent["referenceImages"][0]["image"] if use == "reference" else sent["image"]
     assert base64.b64decode(picture["bytesBase64Encoded"]) == portrait.read_bytes()
     assert ("image" in sent, "referenceImages" in sent) == (use == "first_frame", use == "reference")
-    assert GeminiClips().describe(wish).parameters_used["reference_image"] == use
+    told = GeminiClips().describe(wish)
+    assert told.parameters_used["reference_image"] == use
+    parameters = cloud.last("predict").body["parameters"]
+    assert (parameters["durationSeconds"], parameters["aspectRatio"]) == (8, wish.aspect_ratio)
+    assert told.warnings == EXPECTED_WARNINGS.get((use, wish.seconds), ())
+
+
+def test_the_light_model_is_sent_only_what_it_takes(cloud: Google) -> None:
+    wish = request(model="veo-3.1-lite-generate-001", negative_prompt="fog", resolution="1080p", seconds=4)
+    GeminiClips().submit(wish, "tag")
+    parameters = cloud.last("predict").body["parameters"]
+    assert not {"negativePrompt", "generateAudio"} & parameters.keys()
+    assert parameters["resolution"] == "720p"
+    assert set(GeminiClips().describe(wish).parameters_not_sent) == {"negative_prompt", "generate_audio"}
 
 
 def test_what_was_filtered_is_a_refusal(cloud: Google) -> None:
@@ -151,6 +170,6 @@ def test_a_sign_in_that_is_refused_is_said_and_nothing_ordered(cloud: Google) ->
 
 def test_a_project_makes_veo_the_choice_for_clips(settings: Settings) -> None:
     settings.MV_GOOGLE_CLOUD_PROJECT = "film-1"
-    assert registry.resolve("clip.default", "gemini").model == MODEL
+    assert registry.offered("clip.default", "gemini")[0].model == MODEL
     with pytest.raises(ProviderError, match="GEMINI_API_KEY"):
-        registry.resolve("gemini-omni-1.2-flash")
+        registry.offered("gemini-omni-1.2-flash")
