@@ -53,3 +53,8 @@ def analysis_key(sha256: str, *, version: int) -> str:
 def peaks_key(sha256: str) -> str:
     """Name what the curve of every file of these bytes is drawn from; it can be made again at any time."""
     return checked_key(f"variants/sound/{sha256}-peaks.u16")
+
+
+def is_passing(key: str) -> bool:
+    """Say whether a file can be made again from others at any time: copies of pictures, curves, windows of a song."""
+    return key.startswith("variants/") or key.endswith("/window.wav")

@@ -52,6 +52,7 @@ def serve(request: AnyRequest, file: Served) -> HttpResponseBase:
     Raises `AppError` app:storage:failed when the bytes are missing.
     """
     if settings.MV_X_ACCEL_PREFIX:
+        storage.make_local(file.key)
         return _with_headers(HttpResponse(), file, {"X-Accel-Redirect": settings.MV_X_ACCEL_PREFIX + file.key})
     validators = {"ETag": f'"{file.etag}"', "Last-Modified": http_date(file.modified.timestamp())}
     if _is_known(request, file):

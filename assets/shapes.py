@@ -1,8 +1,11 @@
-"""How a kept file is told to the outside: the dicts that SPEC.md promises. Addresses are made when they are read."""
+"""How a kept file is told to the outside: the dicts that SPEC.md promises, with addresses that stay valid.
+
+What is told this way may be written down. `assets.addresses.freshened` puts in the bucket's presigned addresses when
+it is read.
+"""
 
 from typing import Any
 
-from assets import storage
 from assets.models import Audio, CharacterReference, StoredFile, Video
 
 
@@ -12,8 +15,8 @@ def character_url(character: CharacterReference) -> str:
 
 
 def video_url(video: Video) -> str:
-    """Give the address a video is fetched from: presigned when it is in the cloud, else ours."""
-    return storage.url_for(video.key) or f"/api/mv/get_video/{video.pk}"
+    """Give the address a video is served at."""
+    return f"/api/mv/get_video/{video.pk}"
 
 
 def poster_url(video: Video) -> str | None:
@@ -28,19 +31,17 @@ def audio_url(audio: Audio) -> str:
 
 def character_result(character: CharacterReference) -> dict[str, Any]:
     """Build `{id, path, cloud_url}`."""
-    return {"id": str(character.pk), "path": character.key, "cloud_url": storage.url_for(character.key)}
+    return {"id": str(character.pk), "path": character.key, "cloud_url": None}
 
 
 def video_result(video: Video) -> dict[str, Any]:
     """Build `{video_id, video_path, video_url, metadata}`."""
-    cloud = storage.url_for(video.key)
-    places = {"cloud_url": cloud, "cloud_urls": [cloud] if cloud else []}
-    local = {"local_video_url": f"/api/mv/get_video/{video.pk}"}
+    places: dict[str, Any] = {"cloud_url": None, "cloud_urls": [], "local_video_url": video_url(video)}
     return {
         "video_id": str(video.pk),
         "video_path": video.key,
         "video_url": video_url(video),
-        "metadata": {**video.metadata, **places, **local},
+        "metadata": {**video.metadata, **places},
     }
 
 
@@ -53,7 +54,7 @@ def audio_result(audio: Audio) -> dict[str, Any]:
         "title": audio.title,
         "duration": audio.duration_ms / 1000,
         "file_size_bytes": audio.size_bytes,
-        "metadata": {**audio.metadata, "cloud_url": storage.url_for(audio.key)},
+        "metadata": {**audio.metadata, "cloud_url": None},
     }
 
 
@@ -103,6 +104,8 @@ def _info(row: StoredFile, kind: str) -> dict[str, Any]:
         "created_at": row.created_at.isoformat(),
         "updated_at": row.updated_at.isoformat(),
         "mime": row.mime,
+        "path": row.key,
+        "cloud_url": None,
         "file_size_bytes": row.size_bytes,
         "sha256": row.sha256,
         "metadata": row.metadata,

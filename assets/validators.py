@@ -31,12 +31,21 @@ MIMES = {
     "webm": "video/webm",
 }
 EXTENSIONS = {"jpeg": "jpg"}  # where the name of the kind is not the extension people know
+_BY_EXTENSION = {EXTENSIONS.get(kind, kind): mime for kind, mime in MIMES.items()} | {
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+}
 MAX_PIXELS = 40_000_000
 # A 20 KB picture can unpack to a gigabyte; above the limit Pillow must refuse, not mutter.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 _BOMBS = (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError)
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, OverflowError)
+
+
+def mime_of(key: str) -> str:
+    """Give the kind of file under a key of ours, by its extension."""
+    return _BY_EXTENSION.get(key.rsplit(".", 1)[-1], "application/octet-stream")
 
 
 @dataclass(frozen=True, slots=True)

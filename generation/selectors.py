@@ -1,14 +1,16 @@
 """Reads for the API, the pages and the events: rows in, plain data out."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 
-from assets.models import Video
+from assets.models import Audio, CharacterReference, Video
+from assets.shapes import poster_url, video_url
 from generation import events
 from generation.choices import JobKind
-from generation.models import Job, Project, ReservedId, Scene, Take
+from generation.models import Job, Project, ReservedId, Scene, SceneGeneration, Take
 from mvsite.accounts.models import User
 
 
@@ -61,7 +63,7 @@ def take_data(take: Take, scene: Scene) -> dict[str, Any]:
         "kind": video.kind,
         "video_id": str(video.pk),
         "video_url": video_url(video),
-        "poster_url": f"{video_url(video)}?size=thumb",
+        "poster_url": poster_url(video),
         "duration": video.duration_ms / 1000,
         "version_id": str(take.version_id) if take.version_id else None,
         "source_take_id": str(take.source_id) if take.source_id else None,
@@ -88,11 +90,6 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         "selected_video_id": str(chosen.video_id) if chosen else None,
         "trashed": scene.trashed_at is not None,
     }
-
-
-def video_url(video: Video) -> str:
-    """Return where a video is served."""
-    return f"/api/mv/get_video/{video.pk}"
 
 
 def final_inputs(project: Project, scenes: list[Scene]) -> dict[str, Any]:
@@ -176,6 +173,20 @@ def project_cost(project: Project) -> float:
 def clips_under_way(project: Project) -> QuerySet[Job]:
     """Return the unfinished clip and lip-sync jobs of a project."""
     return Job.objects.filter(project=project, kind__in=(JobKind.CLIP, JobKind.LIPSYNC)).unfinished()
+
+
+def keys_in_use() -> Iterator[str]:
+    """Yield the storage key of every file that a row names, page by page; the trash counts."""
+    places: tuple[tuple[QuerySet[Any], str], ...] = (
+        (Video.objects.all(), "key"),
+        (Video.objects.all(), "poster_key"),
+        (Audio.objects.all(), "key"),
+        (CharacterReference.objects.all(), "key"),
+        (SceneGeneration.objects.all(), "json_key"),
+        (SceneGeneration.objects.all(), "markdown_key"),
+    )
+    for rows, field in places:
+        yield from rows.exclude(**{field: ""}).values_list(field, flat=True).iterator(chunk_size=1000)
 
 
 def job_behind(*, user: User, reserved_id: uuid.UUID) -> Job | None:

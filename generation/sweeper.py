@@ -1,4 +1,4 @@
-"""The sweeper: a thread in every worker that rings for due jobs and takes over from dead processes."""
+"""Two threads in every worker: one rings for due jobs and takes over from the dead, one heals copies in the cloud."""
 
 import logging
 import threading
@@ -7,57 +7,94 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
+from assets import storage
 from generation import jobs
+from generation.selectors import keys_in_use
 
 log = logging.getLogger(__name__)
 _CHECKPOINT_EVERY = 600
+_LOOK_AT_ALL_SECONDS = 3600
 
 
-class Sweeper(threading.Thread):
-    """Sweeps every `MV_SWEEP_SECONDS` until `stop` is called."""
+class Rounds(threading.Thread):
+    """Does its round again and again until `stop` is called."""
 
-    def __init__(self) -> None:
-        super().__init__(name="sweeper", daemon=True)
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(name=name, daemon=True)
+        self._seconds = seconds
         self._over = threading.Event()
+        self.count = 0
 
     def stop(self) -> None:
-        """End after the sweep under way."""
+        """End after the round under way."""
         self._over.set()
 
-    def run(self) -> None:
-        """Sweep until stopped; whatever is away for a while (the database, the disk) is waited for.
+    def round(self) -> None:
+        """Do the work once."""
+        raise NotImplementedError
 
-        Without a sweeper nothing that waits would ever go on, so no error may end it.
+    def run(self) -> None:
+        """Go on until stopped; whatever is away for a while (the database, the disk) is waited for.
+
+        Without these rounds nothing that waits would ever go on, so no error may end them.
         """
-        rounds = 0
-        while not self._over.wait(settings.MV_SWEEP_SECONDS):
-            rounds += 1
+        while not self._over.wait(self._seconds):
+            self.count += 1
             try:
                 close_old_connections()
-                jobs.forget_broken_leases()
-                jobs.ring_due()
-                if rounds % _CHECKPOINT_EVERY == 0 and connection.vendor == "sqlite":
-                    with connection.cursor() as cursor:
-                        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.round()
             except DatabaseError as error:
                 log.warning("sweep_failed", extra={"reason": str(error)})
-            except Exception:  # the next sweep may succeed, a dead sweeper never does
+            except Exception:  # the next round may succeed, a dead thread never does
                 log.exception("sweep_broke")
         connection.close()
 
 
-_running: list[Sweeper] = []
+class Sweeper(Rounds):
+    """Rings for due jobs."""
+
+    def __init__(self) -> None:
+        super().__init__("sweeper", settings.MV_SWEEP_SECONDS)
+
+    def round(self) -> None:
+        """Sweep."""
+        jobs.forget_broken_leases()
+        jobs.ring_due()
+        if self.count % _CHECKPOINT_EVERY == 0 and connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class Healer(Rounds):
+    """Keeps this machine's files and the bucket alike. Every host needs one: only it can upload what lies there."""
+
+    def __init__(self) -> None:
+        super().__init__("healer", settings.MV_CLOUD_SYNC_SECONDS)
+        self._all_every = max(1, round(_LOOK_AT_ALL_SECONDS / settings.MV_CLOUD_SYNC_SECONDS))
+
+    def round(self) -> None:
+        """Heal what is due; first, and then once an hour, look at everything."""
+        if self.count % self._all_every == 1 % self._all_every:
+            storage.enroll(keys_in_use())
+            storage.make_room()
+        storage.heal()
+
+
+_running: list[Rounds] = []
 
 
 @worker_ready.connect
-def start_sweeper(**_: object) -> None:
+def start_rounds(**_: object) -> None:
     """Begin with the worker."""
     _running.append(Sweeper())
-    _running[-1].start()
+    if storage.has_bucket():
+        _running.append(Healer())
+    for rounds in _running:
+        rounds.start()
 
 
 @worker_shutting_down.connect
-def stop_sweeper(**_: object) -> None:
+def stop_rounds(**_: object) -> None:
     """End with the worker."""
-    for sweeper in _running:
-        sweeper.stop()
+    for rounds in _running:
+        rounds.stop()

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, HttpResponseRedirect, JsonResponse
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from assets import storage
 from assets.models import Audio, CharacterReference, StoredFile, Video
 from assets.services.pictures import KINDS, SIDES, picture_variant
 from assets.serving import Served, serve
@@ -38,13 +39,13 @@ def serve_video(request: Request, video: Video) -> HttpResponseBase:
     """
     size, kind = _picture_wish(request)
     if size is None:
-        return serve(request, _served(request, video))
+        return _given(request, _served(request, video), "video_url")
     if not video.poster_key:
         raise UserError("user:request:not_found", "This video has no poster frame.")
     key, mime = video.poster_key, MIMES["jpeg"]
     if kind == "webp":
         key, mime = picture_variant(key=key, size="full", kind=kind), MIMES["webp"]
-    return serve(request, _served(request, video, key=key, mime=mime, mark=f"poster-{kind or 'jpeg'}"))
+    return _given(request, _served(request, video, key=key, mime=mime, mark=f"poster-{kind or 'jpeg'}"), "image_url")
 
 
 def serve_character(request: Request, character: CharacterReference) -> HttpResponseBase:
@@ -56,14 +57,36 @@ def serve_character(request: Request, character: CharacterReference) -> HttpResp
     size, kind = size or "full", kind or "webp"
     asked = {"size", "format"} & request.query_params.keys()
     if not asked or (size == "full" and MIMES[kind] == character.mime):
-        return serve(request, _served(request, character))
+        return _given(request, _served(request, character), "image_url")
     key = picture_variant(key=character.key, size=size, kind=kind)
-    return serve(request, _served(request, character, key=key, mime=MIMES[kind], mark=f"{size}-{kind}"))
+    return _given(request, _served(request, character, key=key, mime=MIMES[kind], mark=f"{size}-{kind}"), "image_url")
 
 
 def serve_audio(request: Request, audio: Audio) -> HttpResponseBase:
     """Serve a song."""
-    return serve(request, _served(request, audio))
+    return _given(request, _served(request, audio), "audio_url")
+
+
+def _given(request: Request, file: Served, field: str) -> HttpResponseBase:
+    """Send the client to the bucket when files are served from there and it has this one, else serve it.
+
+    A copy that is made when it is asked for is always served. While the bucket fails, what is here is served.
+    """
+    redirect = _flag(request, "redirect", default=True)
+    if not storage.served_from_cloud() or not storage.is_reachable(file.key):
+        return serve(request, file)
+    url = storage.url_for(file.key, mime=file.mime, filename=file.filename, attachment=file.attachment)
+    # The address is somebody's key to the file for a while: no cache may keep it.
+    headers = {"Cache-Control": "private, no-store"}
+    return HttpResponseRedirect(url, headers=headers) if redirect else JsonResponse({field: url}, headers=headers)
+
+
+def _flag(request: Request, name: str, *, default: bool) -> bool:
+    wish = request.query_params.get(name, str(default)).lower()
+    if wish not in {"true", "1", "false", "0"}:
+        detail = "true or false."
+        raise UserError("user:request:invalid", detail, errors=(FieldError(f"#/{name}", detail, "invalid_choice"),))
+    return wish in {"true", "1"}
 
 
 def _picture_wish(request: Request) -> tuple[str | None, str | None]:
@@ -87,5 +110,5 @@ def _served(request: Request, row: StoredFile, *, key: str = "", mime: str = "",
         etag=f"{row.sha256}-{mark}" if mark else row.sha256,
         modified=row.created_at,
         filename=download_name(row.title, key.rsplit(".", 1)[1]),
-        attachment=request.query_params.get("download", "").lower() in {"1", "true"},
+        attachment=_flag(request, "download", default=False),
     )

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from assets.addresses import freshened
 from assets.api.serializers import AssetRequestSerializer
 from assets.api.uploads import LimitedUploadHandler
 from assets.models import StoredFile, StoredFileQuerySet
@@ -51,7 +52,13 @@ class LibraryViewSet(mixins.ListModelMixin, GenericViewSet[Any]):
 
     def answer(self, row: StoredFile) -> Response:
         """Answer one row."""
-        return Response(self.get_serializer(row).data)
+        return Response(freshened(self.get_serializer(row).data))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List them, each with its address of today."""
+        response = super().list(request, *args, **kwargs)
+        response.data = freshened(response.data)
+        return response
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Read one."""

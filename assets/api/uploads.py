@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets import storage
+from assets.addresses import freshened
 from assets.api.serializers import UploadRequestSerializer
 from assets.models import StoredFile, Video
 from assets.services.keeping import kept_once
@@ -57,6 +58,7 @@ def received(
         raise
     if response.has_header("Idempotent-Replayed"):
         discard(row)
+    response.data = freshened(response.data)
     return response
 
 

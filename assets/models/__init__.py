@@ -2,7 +2,8 @@
 
 from assets.models.audio import Audio, AudioSource
 from assets.models.character import CharacterReference, CharacterSource
-from assets.models.stored_file import StoragePlace, StoredFile, StoredFileQuerySet
+from assets.models.cloud_copy import CloudCopy, CopyState
+from assets.models.stored_file import StoredFile, StoredFileQuerySet
 from assets.models.video import Video, VideoKind
 
 __all__ = [
@@ -10,7 +11,8 @@ __all__ = [
     "AudioSource",
     "CharacterReference",
     "CharacterSource",
-    "StoragePlace",
+    "CloudCopy",
+    "CopyState",
     "StoredFile",
     "StoredFileQuerySet",
     "Video",

@@ -14,13 +14,6 @@ TITLE_LENGTH = 120
 Row_co = TypeVar("Row_co", bound=models.Model, covariant=True)
 
 
-class StoragePlace(models.TextChoices):
-    """Where the bytes are."""
-
-    LOCAL = "local"
-    CLOUD = "cloud"
-
-
 class StoredFileQuerySet(models.QuerySet[Row_co, Row_co]):
     """Conditions every kind of file knows, as adjectives."""
 
@@ -49,7 +42,6 @@ class StoredFile(UUIDModel, TimestampedModel):
     mime = models.CharField(max_length=64)
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
-    storage = models.CharField(max_length=8, choices=StoragePlace.choices, default=StoragePlace.LOCAL)
     metadata = models.JSONField(default=dict, blank=True)
     favourite = models.BooleanField(default=False)
     tags = models.JSONField(default=list, blank=True)
@@ -61,7 +53,6 @@ class StoredFile(UUIDModel, TimestampedModel):
             models.CheckConstraint(condition=~Q(key=""), name="%(class)s_has_key"),
             models.CheckConstraint(condition=~Q(mime=""), name="%(class)s_has_mime"),
             models.CheckConstraint(condition=Q(size_bytes__gt=0), name="%(class)s_not_empty"),
-            models.CheckConstraint(condition=Q(storage__in=StoragePlace.values), name="%(class)s_storage_known"),
         ]
         # One for each order of the library's lists, and one for the trash (newest in it first).
         indexes = [

@@ -230,6 +230,8 @@ class InfoSerializer(Shape):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     mime = serializers.CharField()
+    path = serializers.CharField()
+    cloud_url = serializers.CharField(allow_null=True)
     file_size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     duration = serializers.FloatField(allow_null=True)

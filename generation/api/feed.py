@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.addresses import freshened
 from generation import events
 from generation.api.tagged import tagged
 from generation.models import Event
@@ -27,7 +28,7 @@ def feed_response(request: Request, *, stream: uuid.UUID, rows: QuerySet[Event])
     # A cursor from beyond the end (of a studio that was restored from a backup) comes back to the end.
     cursor = found[-1].number if found else min(after, events.cursor(stream))
     told = [{"id": event.number, "kind": event.kind, "data": event.data} for event in found]
-    return tagged(request, f"{stream.hex[:12]}-{after}-{cursor}", {"cursor": cursor, "events": told})
+    return tagged(request, f"{stream.hex[:12]}-{after}-{cursor}", {"cursor": cursor, "events": freshened(told)})
 
 
 def _after(request: Request) -> int:

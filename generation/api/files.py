@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from assets.addresses import freshened
 from assets.api.files import DOWNLOAD, FORMAT, SIZE, AnyAccept, serve_audio, serve_character, serve_video
 from assets.models import StoredFile
 from assets.selectors import audio_get, character_get, video_get
@@ -102,4 +103,4 @@ class AudioInfoView(InfoView):
 
 
 def _told(facts: dict[str, Any]) -> Response:
-    return Response(facts, headers={"Cache-Control": "private, no-cache"})
+    return Response(freshened(facts), headers={"Cache-Control": "private, no-cache"})

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.addresses import freshened
 from generation.api.answers import FeedSerializer, JobSerializer
 from generation.api.bodies import EmptySerializer, ResolveSerializer
 from generation.api.feed import AFTER, feed_response
@@ -31,7 +32,8 @@ class JobViewSet(ResourceViewSet):
 
     def shape(self, row: Job) -> dict[str, Any]:
         """Answer a job."""
-        return job_data(row)
+        told: dict[str, Any] = freshened(job_data(row))
+        return told
 
     @extend_schema(request=EmptySerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])

@@ -11,6 +11,7 @@ from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.addresses import freshened
 from generation.api.finding import owner_of
 from generation.api.heard import log_request
 from generation.choices import FINAL_STATES, JobState
@@ -90,7 +91,7 @@ def job_problem(job: Job) -> StudioError | None:
 def _final_answer(request: Request, job: Job) -> Response:
     problem = job_problem(job)
     if problem is None:
-        return Response(job.result if job.result is not None else job_data(job))
+        return Response(freshened(job.result if job.result is not None else job_data(job)))
     answer = problem_handler(problem, {"request": request})
     if answer is None:
         raise problem

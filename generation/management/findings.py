@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu import Connection
 
+from assets import storage as vault
 from assets.media.errors import FFmpegError
 from assets.media.ffmpeg import ffmpeg_path
 from generation.providers.registry import configured
@@ -131,9 +132,25 @@ def storage() -> Iterator[Finding]:
         text = "SERVE_FROM_CLOUD is true but STORAGE_BUCKET is not set: files are served from this machine"
         yield Finding(WARN, "Storage", text)
     elif settings.STORAGE_BUCKET:
-        yield Finding(WARN, "Storage", "STORAGE_BUCKET is set, but this version keeps files on this machine only")
+        place = "the bucket" if settings.SERVE_FROM_CLOUD else "this machine, and uploaded to the bucket"
+        yield Finding(OK, "Storage", f"files are served from {place}")
+        yield from cloud()
     else:
         yield Finding(OK, "Storage", "files on this machine")
+
+
+def cloud() -> Iterator[Finding]:
+    """Ask the bucket whether it is there, and say what still waits to be uploaded."""
+    wrong = vault.look()
+    yield Finding(BAD, "Bucket", f"{settings.STORAGE_BUCKET}: {wrong}") if wrong else Finding(OK, "Bucket", "answers")
+    try:
+        count, since = vault.waiting()
+    except DatabaseError:
+        return  # told already
+    if count:
+        yield Finding(
+            WARN, "Uploads", f"{count} files wait to be uploaded, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+        )
 
 
 def providers() -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from assets import storage
 from assets.keys import clip_key
 from assets.models import CharacterReference, Video, VideoKind
 from assets.services.videos import video_create_from_file
+from assets.shapes import video_result
 from generation import money
 from generation.jobs import Claim
 from generation.models import Job
@@ -20,7 +21,6 @@ from generation.pipelines.outcomes import Done, Outcome
 from generation.pipelines.purchase import Purchase
 from generation.ports import ClipRequest, Sent
 from generation.providers.registry import clip_maker
-from generation.selectors import video_url
 from generation.services.takes import take_add
 from mvsite.logs import debug_event
 
@@ -113,15 +113,10 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
 def _finish(job: Job, video: Video) -> dict[str, Any]:
     if job.scene_id is not None:
         take_add(scene_id=job.scene_id, video=video, version_id=job.params["version_id"])
-    return video_result(video)
+    return clip_result(video)
 
 
-def video_result(video: Video) -> dict[str, Any]:
+def clip_result(video: Video) -> dict[str, Any]:
     """Give the public result of a clip or a lip-sync."""
-    return {
-        "video_id": str(video.pk),
-        "video_path": video.key,
-        "video_url": video_url(video),
-        "metadata": {**video.metadata, "cloud_urls": [], "cloud_url": None, "local_video_url": video_url(video)},
-        "character_reference_warning": video.metadata.get("character_reference_warning"),
-    }
+    warning = video.metadata.get("character_reference_warning")
+    return {**video_result(video), "character_reference_warning": warning}

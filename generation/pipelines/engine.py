@@ -15,7 +15,11 @@ from mvsite.common.errors import AppError, ProviderError, StudioError
 
 log = logging.getLogger(__name__)
 _MAX_FAILURES = 5
-_ROOM_PAUSE = 20.0  # seconds between two looks whether a full disk has room again
+_ROOM_PAUSE = 20.0  # seconds between two looks whether a full disk has room again, or the bucket answers
+_WAITED_FOR = {
+    "app:storage:full": "the disk is full, waiting for room",
+    "app:storage:away": "the cloud storage does not answer, waiting for it",
+}
 
 
 def advance(job_id: uuid.UUID) -> bool:
@@ -83,10 +87,10 @@ def _apply(claim: jobs.Claim, outcome: Outcome | None) -> None:
 
 
 def _failed(claim: jobs.Claim, error: StudioError) -> None:
-    """End with the error; only a full disk is waited for, because what was bought must still find its place."""
-    if error.code == "app:storage:full":
-        log.warning("disk_full")
-        claim.hold(_ROOM_PAUSE, stage="the disk is full, waiting for room")
+    """End with the error; a full disk and a silent bucket are waited for: what was bought must find its place."""
+    if error.code in _WAITED_FOR:
+        log.warning("storage_waited_for", extra={"code": error.code})
+        claim.hold(_ROOM_PAUSE, stage=_WAITED_FOR[error.code])
         return
     claim.fail(error)
 

@@ -16,7 +16,7 @@ from assets.services.videos import video_create_from_file
 from generation import money
 from generation.jobs import Claim
 from generation.models import Job, Take
-from generation.pipelines.clip import video_result
+from generation.pipelines.clip import clip_result
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Done, Outcome
 from generation.pipelines.purchase import Purchase
@@ -142,4 +142,4 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
         project = job.scene.project
         if project is not None and project.final_video_id is not None:
             project_restitch(project=project)  # a lip-sync re-cuts by itself (SPEC, Studio page)
-    return {**video_result(video), "start_time": video.metadata["start_time"], "end_time": video.metadata["end_time"]}
+    return {**clip_result(video), "start_time": video.metadata["start_time"], "end_time": video.metadata["end_time"]}

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assets.models import CharacterReference
 from assets.services.characters import character_create_from_file
+from assets.shapes import character_result
 from generation.choices import JobState
 from generation.jobs import Claim
 from generation.models import Job
@@ -88,7 +89,7 @@ class OnePortrait:
                     "job_id": str(claim.job.pk),
                 },
             )
-            return Done(lambda: {"id": str(kept.pk), "path": kept.key, "cloud_url": None})
+            return Done(lambda: character_result(kept))
 
         return Purchase(claim, maker, request, request_hash(params), f".{params['output_format']}", ingest)
 

@@ -16,12 +16,12 @@ from assets.media.errors import ClipProblem, FFmpegError, MediaProblem, RenderCh
 from assets.media.stitch import StitchResult, StitchWishes, stitch
 from assets.models import Video, VideoKind
 from assets.services.videos import video_create_from_file
+from assets.shapes import video_result
 from generation.jobs import Claim
 from generation.models import Job, Project, Take
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.stitch_wishes import wishes_for
 from generation.pipelines.waiting_for import video_or_wait
-from generation.selectors import video_url
 from generation.services.projects import project_changed
 from generation.services.stitch import project_stitch
 from mvsite.common.errors import AppError, MediaError, StudioError, UserError
@@ -158,12 +158,9 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
         project_changed(project=project)
         _catch_up(job, project)
     return {
-        "video_id": str(video.pk),
-        "video_path": video.key,
-        "video_url": video_url(video),
+        **video_result(video),
         "audio_overlay_applied": video.metadata["audio_overlay_applied"],
         "audio_overlay_warning": video.metadata["audio_overlay_warning"],
-        "metadata": video.metadata,
     }
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from assets.addresses import freshened
 from generation import events
 from generation.jobs import job_data
 from generation.models import Job, Project
@@ -73,7 +74,7 @@ def job_result(request: HttpRequest, owner: User, job_id: str) -> HttpResponse:
     cursor = events.cursor(job.stream_id)
     job.refresh_from_db()  # after the cursor: an event in between is told twice, never lost
     inputs = [(name.replace("_", " "), job.params[name]) for name in _INPUTS if job.params.get(name) not in (None, "")]
-    data = job_data(job)
+    data = freshened(job_data(job))
     return _page(request, "job.html", job=data, inputs=inputs, snapshot={"job": data, "cursor": cursor})
 
 

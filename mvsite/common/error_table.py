@@ -90,6 +90,7 @@ ERRORS: dict[str, ErrorText] = {
     "app:render:failed": ErrorText(500, "The video could not be put together", "Retry; the clips are safe."),
     "app:render:check": ErrorText(500, "The finished file did not pass its check", "Retry; the clips are safe."),
     "app:storage:failed": ErrorText(500, "The file could not be stored", "Check the disk, then retry."),
+    "app:storage:away": ErrorText(503, "The cloud storage does not answer", "Try again in a moment."),
     "app:storage:full": ErrorText(507, "The disk is full", "Free some space; the work waits."),
     "app:job:poison": ErrorText(500, "The job broke down too often", "Retry it; if it stays, report it."),
     "app:job:deadline": ErrorText(504, "The job ran out of time", "Retry it."),

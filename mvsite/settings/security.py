@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from mvsite import env
 from mvsite.common.secret_file import secret_key
 from mvsite.settings.base import MV_DATA_DIR
+from mvsite.settings.storage import BUCKET_ORIGINS
 
 MV_AUTH = env.text("MV_AUTH", "local")
 SECRET_KEY = env.text("SECRET_KEY", secret=True) or secret_key(MV_DATA_DIR)
@@ -34,8 +35,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:", "data:"],
-        "media-src": [SELF, "blob:"],
+        "img-src": [SELF, "blob:", "data:", *BUCKET_ORIGINS],
+        "media-src": [SELF, "blob:", *BUCKET_ORIGINS],
         "connect-src": [SELF],
         "font-src": [SELF],
         "form-action": [SELF],

@@ -1,14 +1,41 @@
 """Where bytes live and how large they may be."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from mvsite import env
+from mvsite.logs import hide
 from mvsite.settings.base import MV_DATA_DIR
+
+
+def bucket_origins(*, bucket: str, endpoint: str, region: str) -> list[str]:
+    """Name the origins that a bucket's addresses can have, by path and by host name; none without a bucket."""
+    if not bucket:
+        return []
+    amazon = ["https://s3.amazonaws.com", *([f"https://s3.{region}.amazonaws.com"] if region else [])]
+    servers = [endpoint.rstrip("/")] if endpoint else amazon
+    parts = [urlsplit(server) for server in servers]
+    return [f"{one.scheme}://{name}" for one in parts for name in (one.netloc, f"{bucket}.{one.netloc}")]
+
 
 MEDIA_ROOT = MV_DATA_DIR / "media"
 MV_TEMP_DIR = MV_DATA_DIR / "tmp"
 SERVE_FROM_CLOUD = env.flag("SERVE_FROM_CLOUD", default=False)
 STORAGE_BUCKET = env.text("STORAGE_BUCKET")
+AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", secret=True)
+AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", secret=True)
+AWS_SESSION_TOKEN = env.text("AWS_SESSION_TOKEN", secret=True)
+AWS_REGION = env.text("AWS_REGION") or env.text("AWS_DEFAULT_REGION")
+AWS_S3_ENDPOINT_URL = env.text("AWS_S3_ENDPOINT_URL")
+AWS_S3_ADDRESSING_STYLE = env.text("AWS_S3_ADDRESSING_STYLE", "auto")
+hide(AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)
+MV_CLOUD_TIMEOUT_SECONDS = env.number("MV_CLOUD_TIMEOUT_SECONDS", 30.0, at_least=0.1)
+MV_CLOUD_SYNC_SECONDS = env.number("MV_CLOUD_SYNC_SECONDS", 30.0, at_least=0.1)
+MV_LOCAL_CACHE_DAYS = env.number("MV_LOCAL_CACHE_DAYS", 7.0)
+# Where presigned addresses lead: pages may show pictures and films from there.
+BUCKET_ORIGINS = (
+    bucket_origins(bucket=STORAGE_BUCKET, endpoint=AWS_S3_ENDPOINT_URL, region=AWS_REGION) if SERVE_FROM_CLOUD else []
+)
 MV_X_ACCEL_PREFIX = env.text("MV_X_ACCEL_PREFIX")
 MV_MAX_UPLOAD_MB = env.whole("MV_MAX_UPLOAD_MB", 500, at_least=1)
 MV_FETCH_MAX_MB = env.whole("MV_FETCH_MAX_MB", 200, at_least=1)

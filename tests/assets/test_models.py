@@ -29,7 +29,6 @@ def test_rows_take_an_id_that_was_reserved_before(owner: User) -> None:
         {"sample_rate": 0},
         {"key": ""},
         {"mime": ""},
-        {"storage": "moon"},
         {"source": "stolen"},
         {"start_ms": 500, "end_ms": 500},
         {"start_ms": 500, "end_ms": 400},

@@ -97,6 +97,7 @@ def test_store_says_full_and_leaves_nothing_when_the_disk_is_full(
     assert not [p for p in vault.rglob("*") if p.is_file()]
 
 
+@pytest.mark.django_db
 def test_delete_forgets_and_does_not_mind_nothing(tmp_path: Path) -> None:
     key = clip_key(uuid4())
     storage.store(key=key, source=source(tmp_path))
@@ -107,10 +108,6 @@ def test_delete_forgets_and_does_not_mind_nothing(tmp_path: Path) -> None:
         storage.open_file(key)
     with pytest.raises(AppError, match="app:storage:failed"), storage.local_path(key):
         pytest.fail("there is nothing to read")
-
-
-def test_url_for_leaves_local_files_to_us() -> None:
-    assert storage.url_for(clip_key(uuid4())) is None
 
 
 def test_keys_have_the_promised_shapes() -> None:

@@ -1,4 +1,4 @@
-"""Where the bytes are: the only place that knows. Callers have keys; they never see the server's paths.
+"""The disk of this machine: whole files under keys, written once, and never seen half.
 
 A key is written once: what got there first stays, so a crash between file and row, or two workers
 with the same job, can never change what somebody already reads.
@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,7 @@ from assets.keys import checked_key
 from mvsite.common.errors import AppError
 
 CHUNK = 1 << 20
+TEMP_PREFIX = ".tmp-"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -41,72 +42,90 @@ class Stored:
     sha256: str
 
 
-def store(*, key: str, source: Path) -> Stored:
+def keep(*, key: str, source: Path) -> Stored:
     """Keep a copy of `source` under `key`; it is whole and on the disk when this returns, or not there at all.
 
     The same content again is fine. Raises `KeyTakenError` when the key holds something else already, `AppError`
     app:storage:full when the disk is full, app:storage:failed when it fails.
     """
-    target = _path(key)
-    with disk_errors():
-        _make_folder(target.parent)
-        temp = target.parent / f".tmp-{uuid4().hex}"
-        try:
-            copied = Stored(key, *_copy(source, temp))
-            is_ours = _publish(temp, target)
-        finally:
-            temp.unlink(missing_ok=True)
-    if not is_ours and describe(key) != copied:
+    target = path_of(key)
+    with disk_errors(), draft_for(key) as temp:
+        copied = Stored(key, *_copy(source, temp))
+        is_ours = _publish(temp, target)
+    if not is_ours and measured(key) != copied:
         raise KeyTakenError
     return copied
 
 
-def describe(key: str) -> Stored:
+@contextmanager
+def draft_for(key: str) -> Iterator[Path]:
+    """Give a name beside `key` for a file that is not whole yet; whatever is left there afterwards is removed."""
+    folder = path_of(key).parent
+    _make_folder(folder)
+    temp = folder / f"{TEMP_PREFIX}{uuid4().hex}"
+    try:
+        yield temp
+    finally:
+        temp.unlink(missing_ok=True)
+
+
+def adopt(*, key: str, draft: Path) -> None:
+    """Give a draft that was flushed to the disk its name; when the name is taken, what is there stays."""
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    _publish(draft, path_of(key))
+
+
+def measured(key: str) -> Stored:
     """Measure what lies under `key`. Raises `AppError` app:storage:failed when nothing does."""
+    with opened(key) as file:
+        return Stored(key, *measured_file(file))
+
+
+def measured_file(file: BinaryIO) -> tuple[int, str]:
+    """Read an open file to its end; give its size in bytes and its SHA-256."""
     digest = hashlib.sha256()
     size = 0
-    with open_file(key) as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Stored(key, size, digest.hexdigest())
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return size, digest.hexdigest()
 
 
-def exists(key: str) -> bool:
+def has(key: str) -> bool:
     """Say whether a whole file lies under `key`."""
-    return _path(key).is_file()
+    return path_of(key).is_file()
 
 
-@contextmanager
-def local_path(key: str) -> Iterator[Path]:
-    """Give a path of this machine to read `key` from, valid inside the `with` only. Never write to it.
-
-    Raises `AppError` app:storage:failed when nothing lies there.
-    """
-    path = _path(key)
-    if not path.is_file():
-        raise AppError("app:storage:failed", "A file of the library is missing from the disk.")
-    yield path
-
-
-def open_file(key: str) -> BinaryIO:
+def opened(key: str) -> BinaryIO:
     """Open `key` for reading. Raises `AppError` app:storage:failed when nothing lies there."""
     try:
-        return _path(key).open("rb")
+        return path_of(key).open("rb")
     except OSError as error:
-        raise AppError("app:storage:failed", "A file of the library is missing from the disk.") from error
+        raise missing() from error
 
 
-def delete(key: str) -> None:
-    """Forget the bytes under `key`; nothing there is fine."""
+def missing() -> AppError:
+    """Give the error for a key that has no file."""
+    return AppError("app:storage:failed", "A file of the library is missing from the disk.")
+
+
+def used(key: str) -> None:
+    """Mark the file as used now, so that it is not the next to make room for others."""
+    with suppress(OSError):
+        os.utime(path_of(key))
+
+
+def forget(key: str) -> None:
+    """Delete the file under `key`; nothing there is fine."""
     with disk_errors():
-        _path(key).unlink(missing_ok=True)
+        path_of(key).unlink(missing_ok=True)
 
 
-def url_for(key: str) -> str | None:
-    """Give the address a client can fetch `key` from by itself, or None: then we serve the bytes."""
-    checked_key(key)
-    return None
+def path_of(key: str) -> Path:
+    """Give the place of `key` on this machine, whether something lies there or not."""
+    path: Path = settings.MEDIA_ROOT / checked_key(key)
+    return path
 
 
 @contextmanager
@@ -147,11 +166,6 @@ def full_disk_errors() -> Iterator[None]:
         if error.errno not in _FULL:
             raise
         raise AppError("app:storage:full") from error
-
-
-def _path(key: str) -> Path:
-    path: Path = settings.MEDIA_ROOT / checked_key(key)
-    return path
 
 
 def _make_folder(folder: Path) -> None:
