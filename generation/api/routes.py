@@ -20,6 +20,7 @@ from generation.api.projects import ProjectViewSet
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
 from generation.api.songs import AnalysisView, WaveformView
+from generation.api.usage import UsageView
 
 _ID = r"(?!get/)[^/]+"
 _CALLS: dict[str, type[APIView]] = {
@@ -30,6 +31,7 @@ _CALLS: dict[str, type[APIView]] = {
     "mv/stitch-videos": StitchView,
     "audio/trim": TrimView,
     "audio/download": DownloadView,
+    "mv/usage": UsageView,
     r"mv/get_character_reference/(?P<pk>[^/]+)": GetCharacterReferenceView,
     r"mv/get_character_reference/(?P<pk>[^/]+)/info": CharacterInfoView,
     r"mv/get_video/(?P<pk>[^/]+)": GetVideoView,
