@@ -7,6 +7,7 @@ ENCODER_THREADS = 4
 SAMPLE_RATE = 48_000
 TIME_SCALE = 12_288
 GOP_SECONDS = 2
+STITCH_SPS_ID = 7  # of what a stitch encodes beside copied clips, which nearly always use 0
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 TAGS_709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 AS_709 = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv"  # what the numbers mean
@@ -29,12 +30,22 @@ def time_scale(fps: Fraction) -> int:
     return scale
 
 
-def x264_arguments(*, fps: Fraction, crf: int, preset: str, max_bitrate: int | None = None) -> list[str]:
-    """Give the words for H.264 High yuv420p: closed GOP of 2 s, 2 B-frames, no scene cuts, same bytes everywhere."""
+def x264_arguments(
+    *, fps: Fraction, crf: int, preset: str, max_bitrate: int | None = None, sps_id: int = 0
+) -> list[str]:
+    """Give the words for H.264 High yuv420p: closed GOP of 2 s, 2 B-frames, no scene cuts, same bytes everywhere.
+
+    `sps_id` numbers its parameter sets: with STITCH_SPS_ID they can stand beside those of foreign clips.
+    """
     gop = str(max(1, round(GOP_SECONDS * fps)))
     words = ["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-pix_fmt", "yuv420p", "-crf", str(crf)]
     words += ["-g", gop, "-keyint_min", gop, "-bf", "2", "-sc_threshold", "0", "-flags:v", "+cgop"]
-    words += ["-x264-params", "open-gop=0:scenecut=0:cpu-independent=1", "-threads:v", str(ENCODER_THREADS)]
+    words += [
+        "-x264-params",
+        f"open-gop=0:scenecut=0:cpu-independent=1:sps-id={sps_id}",
+        "-threads:v",
+        str(ENCODER_THREADS),
+    ]
     if max_bitrate is not None:
         words += ["-maxrate", str(max_bitrate), "-bufsize", str(2 * max_bitrate)]
     return [*words, *TAGS_709]

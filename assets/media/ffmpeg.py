@@ -158,6 +158,7 @@ class FrameEncoder:
         crf: int = 20,
         preset: str = "veryfast",
         max_bitrate: int | None = None,
+        sps_id: int = 0,
         timeout: float = 3600,
     ) -> None:
         if width % 2 or height % 2 or min(width, height) < 16:
@@ -170,7 +171,7 @@ class FrameEncoder:
         rgb = pixels == "rgb24"
         self._frame_bytes = width * height * 3 // (1 if rgb else 2)
         raw = ["-protocol_whitelist", "pipe", "-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{width}x{height}"]
-        codec = x264_arguments(fps=self.fps, crf=crf, preset=preset, max_bitrate=max_bitrate)
+        codec = x264_arguments(fps=self.fps, crf=crf, preset=preset, max_bitrate=max_bitrate, sps_id=sps_id)
         self._words = [*head(), *raw, "-framerate", str(fps), "-i", "pipe:0", "-vf", TO_709 if rgb else AS_709, *codec]
         self._sink: Piped | None = None
         self._session: AbstractContextManager[None] = self._open()

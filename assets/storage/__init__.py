@@ -12,6 +12,7 @@ from assets.storage.disk import (
     disk_errors,
     ensure_space,
     full_disk_errors,
+    shelf,
     temp_dir,
 )
 from assets.storage.healing import enroll, heal, look, make_room
@@ -50,6 +51,7 @@ __all__ = [
     "open_file",
     "places_of",
     "served_from_cloud",
+    "shelf",
     "store",
     "temp_dir",
     "url_for",

@@ -137,6 +137,11 @@ def temp_dir() -> Iterator[Path]:
         yield Path(folder)
 
 
+def shelf(name: str) -> Path:
+    """Give a folder for what can be made again, kept between jobs; it may be deleted at any time."""
+    return path_of(f"variants/{name}/any.bin").parent
+
+
 def ensure_space(incoming: int = 0) -> None:
     """Refuse new work when it would leave less than `MV_MIN_FREE_MB` free. Raises `AppError` app:storage:full.
 

@@ -23,7 +23,8 @@ from generation.choices import FailOver
 SCENE_COUNT = (1, 60)
 LONGEST_URL = 2048
 _LONGEST_PICTURE = 14_000_000  # base64 characters, about 10 MB of picture
-_ASPECTS = ("16:9", "9:16", "1:1", "4:3", "3:4")
+ASPECTS = ("16:9", "9:16", "1:1", "4:3", "3:4")
+FILM_ASPECTS = (*ASPECTS, "4:5")
 _SIZES = ("720p", "1080p")
 _BACKENDS = ("replicate", "gemini", "sample")
 
@@ -85,7 +86,7 @@ class PortraitsRequestSerializer(RequestSerializer):
 
     character_description = words(needed=True)
     num_images = whole(1, 4)
-    aspect_ratio = choice("1:1", "3:4", "4:3", "9:16", "16:9")
+    aspect_ratio = choice(*ASPECTS)
     safety_filter_level = choice("block_low_and_above", "block_medium_and_above", "block_only_high")
     person_generation = choice("dont_allow", "allow_adult", "allow_all")
     output_format = choice("png", "jpeg", "webp")
@@ -104,7 +105,7 @@ class ClipRequestSerializer(RequestSerializer):
 
     prompt = words(blank=False)
     negative_prompt = words()
-    aspect_ratio = choice(*_ASPECTS)
+    aspect_ratio = choice(*ASPECTS)
     duration = serializers.ChoiceField(choices=[4, 6, 8], required=False, allow_null=True)
     resolution = choice("360p", *_SIZES, "4k")
     generate_audio = yes_no()
@@ -185,7 +186,8 @@ class StitchRequestSerializer(RequestSerializer):
     fade_out_seconds = number(0, 30)
     audio_tracks = serializers.ListField(child=AudioTrackSerializer(), required=False, max_length=16)
     normalize_loudness = yes_no()
-    aspect_ratio = choice(*_ASPECTS)
+    aspect_ratio = choice(*FILM_ASPECTS)
+    aspect_fit = choice("pad", "crop", "blur")
     resolution = choice(*_SIZES)
     quality = choice("high", "small")
     missing = choice("fail", "skip")

@@ -103,6 +103,7 @@ def _render(claim: Claim, clips: list[Path], wishes: StitchWishes, *, target: Pa
             wishes=wishes,
             target=target,
             work_dir=folder,
+            shelf=storage.shelf("stitch"),
             progress=lambda part: claim.tick(0.02 + 0.93 * part),
         )
     except ClipProblem as error:
@@ -115,14 +116,16 @@ def _render(claim: Claim, clips: list[Path], wishes: StitchWishes, *, target: Pa
 
 def _keep(job: Job, inputs: Inputs, result: StitchResult, target: Path, warnings: Sequence[str]) -> Video:
     params = job.params
+    broken = [str(inputs.videos[number].pk) for number in result.left_out]
+    used = [str(video.pk) for number, video in enumerate(inputs.videos) if number not in result.left_out]
     seconds = round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2)
     warning = params["audio_overlay_warning"] or result.overlay_warning
     if warning:
         warn_event("audio_overlay_failed", audio_overlay_id=params["audio_overlay_id"], reason=warning)
     metadata = {
-        "input_video_ids": [str(video.pk) for video in inputs.videos],
-        "missing_video_ids": list(inputs.missing),
-        "num_videos_stitched": len(inputs.videos),
+        "input_video_ids": used,
+        "missing_video_ids": [*inputs.missing, *broken],
+        "num_videos_stitched": len(used),
         "video_duration_seconds": result.duration,
         "audio_overlay_id": params["audio_overlay_id"],
         "audio_overlay_applied": result.overlay_applied,

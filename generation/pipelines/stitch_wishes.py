@@ -26,6 +26,7 @@ _PLAIN = (
     "fade_out_seconds",
     "normalize_loudness",
     "aspect_ratio",
+    "aspect_fit",
     "resolution",
     "quality",
 )
@@ -46,7 +47,9 @@ def wishes_for(job: Job) -> Iterator[tuple[StitchWishes, list[str], str | None]]
             if path is not None:
                 tracks.append(Track(path, start=wish.get("start", 0.0), volume=wish.get("volume", 1.0)))
         debug_event("stitch_audio_params", overlay=params["audio_overlay_id"], tracks=len(tracks))
-        yield StitchWishes(audio_overlay=overlay, audio_tracks=tuple(tracks), **plain), warnings, song_warning
+        skip = params.get("missing", "fail") == "skip"
+        wishes = StitchWishes(audio_overlay=overlay, audio_tracks=tuple(tracks), skip_broken=skip, **plain)
+        yield wishes, warnings, song_warning
 
 
 def _sound(stack: ExitStack, job: Job, audio_id: str | None, warnings: list[str]) -> Path | None:

@@ -139,6 +139,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "JobKindEnum": "generation.choices.JobKind",
         "JobStateEnum": "generation.choices.JobState",
         "VideoKindEnum": "assets.models.VideoKind",
+        "AspectRatioEnum": "generation.api.requests.ASPECTS",
+        "FilmAspectRatioEnum": "generation.api.requests.FILM_ASPECTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -21,6 +21,7 @@ PIECE = 8_192  # samples of silence written at once
 class ClipSound:
     """Where a clip's sound comes from, and its place: `begin` and `end` in seconds of the film."""
 
+    number: int  # from 0, as asked for
     path: Path | None  # None: the clip has no sound
     begin: Fraction
     end: Fraction
@@ -45,7 +46,7 @@ def write_clip_sound(
             length = _at(clip.end) - _at(clip.begin)
             ramp = min(length, _at(blend) if overlap else _at(blend / 2))
             first, last = number == 0, number == len(clips) - 1
-            shaped = _shaped(_exact(clip, length, number, warnings), length, 0 if first else ramp, 0 if last else ramp)
+            shaped = _shaped(_exact(clip, length, warnings), length, 0 if first else ramp, 0 if last else ramp)
             kept = tail if overlap else tail[:, :0]
             held = 0 if last or not overlap else length - (_at(clip.end) - _at(clips[number + 1].begin))
             tail = _write(out, shaped, kept, length if last or not overlap else held)
@@ -75,7 +76,7 @@ def _write(out: wave.Wave_write, pieces: Iterator[Samples], tail: Samples, hold_
     return np.concatenate(held, axis=1) if held else np.zeros((CHANNELS, 0), np.float32)
 
 
-def _exact(clip: ClipSound, length: int, number: int, warnings: list[str]) -> Iterator[Samples]:
+def _exact(clip: ClipSound, length: int, warnings: list[str]) -> Iterator[Samples]:
     """Give exactly `length` samples that begin with the clip's first picture: cut or filled with silence."""
     position = 0
     if clip.path is not None:
@@ -86,7 +87,9 @@ def _exact(clip: ClipSound, length: int, number: int, warnings: list[str]) -> It
                 if position >= length:
                     break
         except MediaProblem as error:
-            warnings.append(f"the sound of clip {number + 1} cannot be read ({error.detail}): it is silent from there")
+            warnings.append(
+                f"the sound of clip {clip.number + 1} cannot be read ({error.detail}): it is silent from there"
+            )
     while position < length:
         silent = min(PIECE, length - position)
         yield np.zeros((CHANNELS, silent), np.float32)

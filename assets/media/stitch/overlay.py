@@ -137,8 +137,8 @@ def _render(
 
 
 def _exact(plan: StitchPlan) -> str:
-    """Give the filter that ends the sound with the picture, to the sample."""
-    return f"apad,atrim=end_sample={round(plan.seconds * SAMPLE_RATE)}"
+    """Give the filter that ends the sound with the picture, to the sample; the limiter leaves a gap in the times."""
+    return f"apad,atrim=end_sample={round(plan.seconds * SAMPLE_RATE)},asetpts=N/SR/TB"
 
 
 def _fades(plan: StitchPlan, wishes: StitchWishes, sources: Sequence[Source]) -> str:

@@ -1,24 +1,30 @@
 """The plan of a stitch: pure, made from facts and wishes, shown to people and kept with the video."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from assets.media.errors import ClipProblem
-from assets.media.probe import MediaFacts, VideoFacts
+from assets.media.probe import VideoFacts
+from assets.media.stitch.clips import Clip
 from assets.media.stitch.profile import Profile, choose_profile, misfits
+from assets.media.stitch.tracks import own_sound_fits
+from assets.media.stitch.windows import copied_span, reach
 from assets.media.stitch.wishes import StitchWishes, Transition
 
 
 @dataclass(frozen=True, slots=True)
 class ClipStep:
-    """One clip's part: how many frames of the film's rate it gives, and why it must be re-encoded (empty: copied)."""
+    """One clip's part: how many frames of the film's rate it gives, and why it must be re-encoded (empty: copied).
+
+    `copied` of its frames stay bit for bit what they were; a transition needs those around a join.
+    """
 
     index: int
     frames: int
     reasons: tuple[str, ...]
     has_sound: bool
+    copied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +40,10 @@ class SongPart:
 class StitchPlan:
     """What will be done, decided before anything is touched.
 
-    `strategy` is a row of MEDIA.md 6: P0 copy + song or silence, P2 copy + one new sound track, P4 a minority
-    re-encoded to fit, P5 everything re-encoded, P6 some clip of a foreign kind (codec, uneven frames) re-encoded.
+    `strategy`: P0 copies all pictures over a song or silence, P1 over the clips' own sound, which is copied too
+    (`copy_sound`), P2 over one new sound track; P3 re-encodes windows around the joins only; P4 also the few clips
+    that do not fit, P6 the same for clips of a foreign kind (codec, uneven frames, tables that are not read here);
+    P5 re-encodes everything.
     """
 
     strategy: str
@@ -48,6 +56,7 @@ class StitchPlan:
     tracks: int
     small: bool
     warnings: tuple[str, ...]
+    copy_sound: bool = False
 
     @property
     def frames(self) -> int:
@@ -63,7 +72,7 @@ class StitchPlan:
     @property
     def copied_frames(self) -> int:
         """Frames that stay bit for bit what they were."""
-        return 0 if self.transition_frames else sum(step.frames for step in self.steps if not step.reasons)
+        return sum(step.copied for step in self.steps)
 
     @property
     def sound(self) -> str:
@@ -106,40 +115,40 @@ class StitchPlan:
             "transition": self.transition,
             "transition_frames": self.transition_frames,
             "sound": self.sound,
+            "sound_copied": self.copy_sound,
             "song_start_seconds": self.song.start if self.song else None,
             "song_seconds": round(self.song.seconds, 6) if self.song else None,
             "song_looped": bool(self.song and self.song.loop),
             "clips": [
-                {"index": step.index, "frames": step.frames, "copied": not step.reasons, "reasons": list(step.reasons)}
+                {
+                    "index": step.index,
+                    "frames": step.frames,
+                    "copied": not step.reasons,
+                    "frames_copied": step.copied,
+                    "reasons": list(step.reasons),
+                }
                 for step in self.steps
             ],
         }
 
 
-def make_plan(clips: Sequence[MediaFacts], wishes: StitchWishes, *, song_seconds: float | None = None) -> StitchPlan:
+def make_plan(clips: Sequence[Clip], wishes: StitchWishes, *, song_seconds: float | None = None) -> StitchPlan:
     """Decide how the clips become one film; `song_seconds` is the overlay's length, None when there is none.
 
     Raises ClipProblem for a clip without a picture, MediaProblem for wishes that cannot be read.
     """
-    videos = [_picture(index, facts) for index, facts in enumerate(clips)]
-    if not videos:
+    if not clips:
         raise ValueError("there is no clip to stitch")
-    profile = choose_profile(videos, wishes)
-    extra = ("a small file is wanted",) if wishes.quality == "small" else ()
-    steps = tuple(
-        ClipStep(index, _frames(video, profile), (*misfits(video, profile), *extra), clips[index].audio is not None)
-        for index, video in enumerate(videos)
-    )
+    profile = choose_profile([clip.video for clip in clips], wishes)
+    steps = tuple(_step(index, clip, profile, wishes) for index, clip in enumerate(clips))
     overlap, warnings = _transition_frames(steps, profile, wishes)
+    steps = _copied(steps, clips, wishes.transition, overlap)
     overlapped = overlap * (len(steps) - 1) if wishes.transition == "crossfade" else 0
     seconds = float((sum(step.frames for step in steps) - overlapped) / profile.fps)
     song, warning = song_part(song_seconds, seconds, wishes)
     use_clips = not wishes.suppress_video_audio and wishes.video_audio_volume > 0 and any(s.has_sound for s in steps)
-    foreign = any(video.codec != "h264" or not video.constant_fps for video in videos)
-    return StitchPlan(
-        strategy=_strategy(
-            steps, foreign=foreign, all_new=overlap > 0, only_song=not use_clips and not wishes.audio_tracks
-        ),
+    plan = StitchPlan(
+        strategy="",
         profile=profile,
         steps=steps,
         transition=wishes.transition if overlap else "cut",
@@ -150,12 +159,42 @@ def make_plan(clips: Sequence[MediaFacts], wishes: StitchWishes, *, song_seconds
         small=wishes.quality == "small",
         warnings=tuple(text for text in (warnings, warning) if text),
     )
+    foreign = any(clip.tables is None or not clip.video.constant_fps for clip in clips)
+    plan = replace(plan, copy_sound=_copies_sound(plan, clips, wishes))
+    return replace(plan, strategy=_strategy(plan, foreign=foreign))
 
 
-def _picture(index: int, facts: MediaFacts) -> VideoFacts:
-    if facts.video is None:
-        raise ClipProblem(index, "unreadable", "there is no picture in it")
-    return facts.video
+def _step(index: int, clip: Clip, profile: Profile, wishes: StitchWishes) -> ClipStep:
+    reasons = misfits(clip.video, profile)
+    if clip.tables is None and not reasons:
+        reasons = (clip.refused,)
+    if wishes.quality == "small":
+        reasons = (*reasons, "a small file is wanted")
+    return ClipStep(index, _frames(clip.video, profile), reasons, clip.facts.audio is not None)
+
+
+def _copied(
+    steps: Sequence[ClipStep], clips: Sequence[Clip], transition: Transition, length: int
+) -> tuple[ClipStep, ...]:
+    """Say how many frames of each clip are copied: all of those that fit, but for what a transition needs."""
+    at = reach(transition, length)
+    found = []
+    for step, clip in zip(steps, clips, strict=True):
+        whole = (0, step.frames)
+        if clip.tables is not None and length:
+            ends = step.index == 0, step.index == len(steps) - 1
+            whole = copied_span(clip.tables, at, first=ends[0], last=ends[1]) or (0, 0)
+        found.append(replace(step, copied=0 if step.reasons else whole[1] - whole[0]))
+    return tuple(found)
+
+
+def _copies_sound(plan: StitchPlan, clips: Sequence[Clip], wishes: StitchWishes) -> bool:
+    """Say whether the film's sound is that of its clips, untouched, in a form that can be copied."""
+    plain = wishes.video_audio_volume == 1 and not wishes.normalize_loudness
+    plain = plain and not wishes.fade_in_seconds and not wishes.fade_out_seconds
+    whole = plan.copied_frames == plan.frames and plan.sound == "clips"
+    sounds = [clip.tables.sound if clip.tables is not None else None for clip in clips]
+    return plain and whole and own_sound_fits(sounds, [step.frames for step in plan.steps], plan.profile.fps)
 
 
 def _frames(video: VideoFacts, profile: Profile) -> int:
@@ -178,15 +217,17 @@ def _transition_frames(steps: Sequence[ClipStep], profile: Profile, wishes: Stit
     return most, f"the transition was shortened to {float(most / profile.fps):.2f} s: the shortest clip allows no more"
 
 
-def _strategy(steps: Sequence[ClipStep], *, foreign: bool, all_new: bool, only_song: bool) -> str:
-    odd = sum(bool(step.reasons) for step in steps)
-    if all_new or (odd == len(steps) and not foreign):
-        return "P5"
-    if foreign:
-        return "P6"
+def _strategy(plan: StitchPlan, *, foreign: bool) -> str:
+    odd = sum(bool(step.reasons) for step in plan.steps)
+    if not plan.copied_frames:
+        return "P6" if foreign else "P5"
     if odd:
-        return "P4" if 2 * odd <= len(steps) else "P5"
-    return "P0" if only_song else "P2"
+        return "P6" if foreign else "P4" if 2 * odd <= len(plan.steps) else "P5"
+    if plan.transition_frames:
+        return "P3"
+    if plan.copy_sound:
+        return "P1"
+    return "P2" if plan.use_clip_sound or plan.tracks else "P0"
 
 
 def song_part(song_seconds: float | None, film_seconds: float, wishes: StitchWishes) -> tuple[SongPart | None, str]:

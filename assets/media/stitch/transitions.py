@@ -1,13 +1,15 @@
-"""Crossfades and fades through black: every frame is decoded, blended where clips meet, and encoded again."""
+"""Crossfades and fades through black: a window of pictures is decoded, blended where clips meet, encoded again."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.media.encoding import STITCH_SPS_ID
 from assets.media.errors import ClipProblem, MediaProblem
 from assets.media.ffmpeg import FrameEncoder, Progress
 from assets.media.probe import opened
@@ -19,8 +21,19 @@ TELL_EVERY = 12
 BLACK = (16, 128)  # video levels: luma, chroma
 
 
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Pictures `first` to `last` (not included) of a clip of the film's profile; `start` is its first one's second."""
+
+    number: int
+    path: Path
+    start: Fraction
+    first: int
+    last: int
+
+
 def render(
-    clips: Sequence[Path],
+    strips: Sequence[Strip],
     target: Path,
     *,
     profile: Profile,
@@ -28,14 +41,15 @@ def render(
     length: int,
     total: int,
     crf: int,
+    max_bitrate: int | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Encode `clips` (all of `profile`) as one picture of `total` frames with transitions of `length` frames.
+    """Encode strips as one picture of `total` frames with transitions of `length` frames between them.
 
     Raises ClipProblem, FFmpegError.
     """
-    films = (_pictures(index, path, profile) for index, path in enumerate(clips))
-    frames = crossfaded(films, length) if transition == "crossfade" else through_black(films, len(clips), length // 2)
+    films = (_pictures(strip, profile) for strip in strips)
+    frames = crossfaded(films, length) if transition == "crossfade" else through_black(films, len(strips), length // 2)
     with FrameEncoder(
         target,
         width=profile.width,
@@ -43,6 +57,8 @@ def render(
         fps=profile.fps,
         pixels="yuv420p",
         crf=crf,
+        max_bitrate=max_bitrate,
+        sps_id=STITCH_SPS_ID,
         timeout=60 + 2 * total,
     ) as out:
         for number, frame in enumerate(frames):
@@ -51,18 +67,37 @@ def render(
                 progress(min(1.0, number / total))
 
 
-def _pictures(index: int, path: Path, profile: Profile) -> Iterator[Picture]:
+def _pictures(strip: Strip, profile: Profile) -> Iterator[Picture]:
+    """Give the pictures of a strip, each of them once. Raises ClipProblem, also when one is missing."""
     rows = profile.height * 3 // 2
+    wanted = strip.first
     try:
-        with opened(path, formats=VIDEO_KINDS) as (_, clip):
-            stream = clip.streams.video[0]
-            if stream.codec_context is not None:
-                stream.codec_context.thread_type = "AUTO"
-            for frame in clip.decode(stream):
-                picture = frame.to_ndarray().astype(np.uint8, copy=False)
-                yield picture.reshape(rows, profile.width)  # ValueError when the size changes midway
-    except MediaProblem as error:
-        raise ClipProblem(index, error.reason, error.detail) from error
+        for place, picture in _decoded(strip, profile):
+            if place != wanted:
+                break
+            wanted += 1
+            yield picture.reshape(rows, profile.width)  # ValueError when the size changes midway
+    except (MediaProblem, ValueError) as error:
+        raise ClipProblem(strip.number, "unreadable", str(error)) from error
+    if wanted != strip.last:
+        raise ClipProblem(strip.number, "unreadable", f"frame {wanted} is missing")
+
+
+def _decoded(strip: Strip, profile: Profile) -> Iterator[tuple[int, Picture]]:
+    """Give the pictures of a strip with their places; decoding begins at the key frame before. Raises MediaProblem."""
+    with opened(strip.path, formats=VIDEO_KINDS) as (_, clip):
+        stream = clip.streams.video[0]
+        base = stream.time_base or Fraction(1)
+        if stream.codec_context is not None:
+            stream.codec_context.thread_type = "AUTO"
+        if strip.first:
+            clip.seek(round((strip.start + strip.first / profile.fps) / base), stream=stream)
+        for frame in clip.decode(stream):
+            place = round(((frame.pts or 0) * base - strip.start) * profile.fps)
+            if place >= strip.last:
+                break
+            if place >= strip.first:
+                yield place, frame.to_ndarray().astype(np.uint8, copy=False)
 
 
 def mixed(before: Picture, after: Picture, share: Fraction) -> Picture:

@@ -33,6 +33,8 @@ class StitchWishes:
     fade_out_seconds: float = 0.0
     audio_tracks: tuple[Track, ...] = ()
     normalize_loudness: bool = False
-    aspect_ratio: str | None = None  # "16:9", "9:16", "1:1", "4:3"
+    aspect_ratio: str | None = None  # "16:9", "9:16", "1:1", "4:5"
+    aspect_fit: Literal["pad", "crop", "blur"] = "pad"  # what becomes of pictures of another shape
     resolution: str | None = None  # "720p": the shorter side
     quality: Literal["high", "small"] = "high"
+    skip_broken: bool = False  # leave a broken clip out, with a warning

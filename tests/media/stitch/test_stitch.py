@@ -33,7 +33,7 @@ def variant(source: Path, target: Path, *words: str) -> Path:
 
 def test_eight_clips_keep_sound_and_picture_together_to_the_last_join(clips: list[Path], made: Stitcher) -> None:
     result, film = made([clips[number % 3] for number in range(8)])
-    assert (result.frames, result.duration, result.plan.strategy) == (8 * FRAMES, 64.0, "P2")
+    assert (result.frames, result.duration, result.plan.strategy) == (8 * FRAMES, 64.0, "P1")
     assert result.plan.as_text() == "joined 8 clips, copied 1536 frames, re-encoded 0, with the clips' sound"
     marks = [4.0 + 8 * number for number in range(8)]
     assert [float(moment) for moment in flashes(film)] == marks
@@ -148,7 +148,7 @@ def test_silent_clips_make_a_silent_film(clips: list[Path], made: Stitcher) -> N
 
 def test_crossfade_overlaps_picture_and_sound(clips: list[Path], made: Stitcher) -> None:
     result, film = made(clips, transition="crossfade", transition_seconds=0.5)
-    assert (result.plan.transition_frames, result.frames, result.plan.strategy) == (12, 3 * FRAMES - 24, "P5")
+    assert (result.plan.transition_frames, result.frames, result.plan.strategy) == (12, 3 * FRAMES - 24, "P3")
     assert [float(moment) for moment in flashes(film)] == [4.0, 11.5, 19.0]
     assert clicks(film) == [pytest.approx(mark, abs=0.001) for mark in (4.0, 11.5, 19.0)]
     half = tuple((a + b) // 2 for a, b in zip(COLOURS[0], COLOURS[1], strict=True))
@@ -159,7 +159,7 @@ def test_fade_through_black_keeps_the_length(clips: list[Path], made: Stitcher) 
     result, film = made(clips, transition="fade_black", transition_seconds=1.0)
     assert (result.frames, result.plan.as_text()) == (
         3 * FRAMES,
-        "joined 3 clips, copied 0 frames, re-encoded 576, fades through black of 1.00 s, with the clips' sound",
+        "joined 3 clips, copied 452 frames, re-encoded 124, fades through black of 1.00 s, with the clips' sound",
     )
     assert max(first_colour(film, FRAMES)) < 40
     assert clicks(film) == [pytest.approx(mark, abs=0.001) for mark in (4.0, 12.0, 20.0)]
@@ -190,8 +190,8 @@ def test_one_clip_may_be_used_again_and_alone(clips: list[Path], made: Stitcher)
 
 def test_plan_can_be_kept_as_json(clips: list[Path], made: Stitcher) -> None:
     kept = json.loads(json.dumps(made(clips)[0].plan.as_dict()))
-    assert (kept["strategy"], kept["frames"], kept["frames_copied"], kept["fps"]) == ("P2", 576, 576, "24")
-    assert kept["clips"][1] == {"index": 1, "frames": 192, "copied": True, "reasons": []}
+    assert (kept["strategy"], kept["frames"], kept["frames_copied"], kept["fps"]) == ("P1", 576, 576, "24")
+    assert kept["clips"][1] == {"index": 1, "frames": 192, "copied": True, "frames_copied": 192, "reasons": []}
 
 
 def test_whole_film_decodes(clips: list[Path], made: Stitcher) -> None:
