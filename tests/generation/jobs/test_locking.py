@@ -1,0 +1,84 @@
+"""Rows are locked in one order, so no database ever has to break a circle of waiting and have the work done again."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from generation import events, jobs
+from generation.choices import JobKind, JobState
+from generation.jobs import ending
+from generation.jobs.view import record_job
+from generation.models import Job
+from generation.services.projects import project_create
+from mvsite.accounts.models import User
+from mvsite.common.errors import ProviderError
+from tests.support.engine import buy
+from tests.support.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG_ENOUGH = 0.3  # seconds in which the other thread takes what it takes first
+
+
+@pytest.fixture
+def family(owner: User) -> tuple[Job, list[Job]]:
+    """Make a run with two children, all of them in one stream."""
+    project = project_create(owner=owner, title="A lake", idea="A lake")
+    parent = jobs.enqueue(kind=JobKind.RUN, owner=owner, params={}, project=project)
+    return parent, [buy(owner, f"a lake {n}", parent=parent, project=project) for n in range(2)]
+
+
+def begun(job: Job) -> jobs.Claim:
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    return claim
+
+
+def a_little_later(do: Callable[[], object]) -> None:
+    time.sleep(LONG_ENOUGH / 3)
+    do()
+
+
+@pytest.fixture
+def slow_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the end of a job take a while between its rows and its event."""
+
+    def late(kind: str, job: Job) -> None:
+        time.sleep(LONG_ENOUGH)
+        record_job(kind, job)
+
+    monkeypatch.setattr(ending, "record_job", late)
+
+
+@pytest.mark.usefixtures("slow_events")
+def test_a_child_ends_while_its_parent_is_canceled(family: tuple[Job, list[Job]]) -> None:
+    parent, (child, other) = family
+    claim = begun(child)
+    error = ProviderError("provider:call:failed")
+    at_once(partial(claim.fail, error), partial(a_little_later, partial(jobs.request_cancel, parent)))
+    states = {job.pk: job.state for job in Job.objects.all()}
+    assert (states[child.pk], states[other.pk]) == (JobState.FAILED, JobState.CANCELED)
+
+
+@pytest.mark.usefixtures("slow_events")
+def test_a_child_is_canceled_while_its_parent_is(family: tuple[Job, list[Job]]) -> None:
+    parent, (child, _) = family
+    at_once(partial(jobs.request_cancel, child), partial(a_little_later, partial(jobs.request_cancel, parent)))
+    assert set(Job.objects.filter(parent=parent).values_list("state", flat=True)) == {JobState.CANCELED}
+
+
+def test_a_child_succeeds_while_its_parent_tells_how_far_it_is(family: tuple[Job, list[Job]]) -> None:
+    parent, (child, _) = family
+    waiting, working = begun(parent), begun(child)
+
+    def finish() -> dict[str, Any]:
+        events.record("take.added", stream=child.stream_id, data={})
+        time.sleep(LONG_ENOUGH)
+        return {"made": True}
+
+    at_once(partial(working.succeed, finish), partial(a_little_later, partial(waiting.report, 0.5, stage="shooting")))
+    child.refresh_from_db()
+    parent.refresh_from_db()
+    assert (child.state, parent.stage) == (JobState.SUCCEEDED, "shooting")
