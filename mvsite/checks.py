@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
@@ -48,6 +49,21 @@ def _named_hosts() -> list[CheckMessage]:
     return [_error("E004", "ALLOWED_HOSTS must say under which names the studio is served.", "ALLOWED_HOSTS=my.host")]
 
 
+def public_address(**_: Any) -> list[CheckMessage]:
+    """Refuse a public address that is none, or one of a studio without log-in."""
+    if not settings.MV_PUBLIC_URL:
+        return []
+    there = urlsplit(settings.MV_PUBLIC_URL)
+    here = f"[{there.hostname}]" if ":" in (there.hostname or "") else there.hostname
+    if here in LOOPBACK and there.scheme in ("http", "https"):
+        return []
+    if there.scheme != "https" or not here:
+        return [_error("E006", "MV_PUBLIC_URL must begin with https://.", "MV_PUBLIC_URL=https://my.host")]
+    if settings.MV_AUTH == "local":
+        return [_error("E006", "Without a log-in there is no public address.", "Set MV_AUTH=required.")]
+    return []
+
+
 def locks_hold(**_: Any) -> list[CheckMessage]:
     """Refuse SQLite on a network's file system, where two writers can destroy the file."""
     database = settings.DATABASES["default"]
@@ -67,6 +83,7 @@ def _error(number: str, text: str, hint: str) -> CheckMessage:
 def register_all() -> None:
     """Make these part of Django's checks, which commands and workers run before they start."""
     register(who_may_come_in, TAG)
+    register(public_address, TAG)
     register(locks_hold, TAG)
 
 

@@ -21,6 +21,7 @@ from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
 from generation.api.songs import AnalysisView, WaveformView
 from generation.api.usage import UsageView
+from generation.api.webhooks import ReplicateWebhookView
 
 _ID = r"(?!get/)[^/]+"
 _CALLS: dict[str, type[APIView]] = {
@@ -40,6 +41,7 @@ _CALLS: dict[str, type[APIView]] = {
     r"audio/get/(?P<pk>[^/]+)/info": AudioInfoView,
     rf"audio/(?P<pk>{_ID})/waveform": WaveformView,
     rf"audio/(?P<pk>{_ID})/analysis": AnalysisView,
+    r"mv/webhooks/replicate/(?P<call>[^/]+)/(?P<seal>[^/]+)": ReplicateWebhookView,
 }
 _OLDER_NAMES = {"mv/stitch_videos": StitchView, "mv/stitch_video": StitchView, "mv/merge_videos": StitchView}
 

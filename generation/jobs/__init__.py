@@ -1,6 +1,6 @@
 """The job engine: the only writer of `Job.state`. Rows are the truth, messages are doorbells (RELIABILITY 1.3)."""
 
-from generation.jobs.control import request_cancel, resolve, retry
+from generation.jobs.control import hasten, request_cancel, resolve, retry
 from generation.jobs.enqueue import enqueue
 from generation.jobs.eta import eta_seconds
 from generation.jobs.lease import Claim, LeaseLost, Stopped, claim
@@ -15,6 +15,7 @@ __all__ = [
     "enqueue",
     "eta_seconds",
     "forget_broken_leases",
+    "hasten",
     "job_data",
     "request_cancel",
     "resolve",

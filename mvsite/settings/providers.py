@@ -15,6 +15,8 @@ MV_GOOGLE_CLOUD_PROJECT = env.text("MV_GOOGLE_CLOUD_PROJECT")
 MV_GOOGLE_CLOUD_LOCATION = env.text("MV_GOOGLE_CLOUD_LOCATION", "us-central1")
 GOOGLE_VERTEX_BASE_URL = env.text("GOOGLE_VERTEX_BASE_URL")
 REPLICATE_BASE_URL = env.text("REPLICATE_BASE_URL") or "https://api.replicate.com"
+# Where providers can reach this studio, for webhooks.
+MV_PUBLIC_URL = env.text("MV_PUBLIC_URL").rstrip("/")
 # Hosts whose results are fetched besides the catalogue's; they may be this machine, plain http, any port.
 MV_PROVIDER_ALLOW_HOSTS = env.listing("MV_PROVIDER_ALLOW_HOSTS")
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))

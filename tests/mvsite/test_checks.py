@@ -55,6 +55,27 @@ def test_a_studio_with_log_in_needs_its_own_key_and_names(settings: Settings) ->
     assert found() == ["studio.E003", "studio.E004"]
 
 
+@pytest.mark.parametrize(
+    ("address", "way_in", "codes"),
+    [
+        ("https://studio.example", "required", []),
+        ("https://studio.example", "local", ["studio.E006"]),
+        ("http://studio.example", "required", ["studio.E006"]),
+        ("studio.example", "required", ["studio.E006"]),
+        ("https://", "required", ["studio.E006"]),
+        ("http://127.0.0.1:8000", "local", []),
+        ("http://[::1]:8000", "local", []),
+    ],
+)
+def test_a_public_address_is_https_and_of_a_studio_with_log_in(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, address: str, way_in: str, codes: list[str]
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", PRODUCTION["SECRET_KEY"])
+    monkeypatch.setenv("ALLOWED_HOSTS", "studio.example")
+    settings.MV_AUTH, settings.MV_PUBLIC_URL = way_in, address
+    assert found() == codes
+
+
 @pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefgh" * 8])
 def test_a_weak_key_is_refused_and_not_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     settings.MV_AUTH = "required"

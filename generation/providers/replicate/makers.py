@@ -24,7 +24,7 @@ from generation.ports import (
 )
 from generation.providers.prices import price_of
 from generation.providers.registry import model_facts, output_hosts
-from generation.providers.replicate import errors, inputs, predictions
+from generation.providers.replicate import errors, inputs, predictions, webhooks
 from mvsite.common.errors import ProviderError
 from mvsite.common.fetch import FetchRules, OutputRefused, fetch_output
 
@@ -51,7 +51,7 @@ class ReplicateMaker(Generic[R]):
         """Make the prediction. Replicate takes no tag; a lost answer is found again by what was ordered."""
         order = self.prepare(request)
         try:
-            return predictions.create(order)
+            return predictions.create(order, webhooks.address(tag))
         except ProviderError as error:
             successor = model_facts(order.model).get("successor")
             if error.code != "provider:call:gone" or not successor:

@@ -12,21 +12,26 @@ from generation.providers.registry import model_facts
 from generation.providers.replicate import errors, files
 from generation.providers.replicate.client import ask, ordering
 from generation.providers.replicate.inputs import Prepared
+from generation.providers.replicate.webhooks import EVENTS
 from mvsite.common.errors import ProviderError
 
 _PAGES = 20
 
 
-def create(order: Prepared) -> str:
-    """Buy it: one POST, never repeated. Returns the prediction's id. Raises ProviderError, OutcomeUnknown."""
+def create(order: Prepared, webhook: str | None = None) -> str:
+    """Buy it: one POST, never repeated; `webhook` is rung when it has ended. Returns the prediction's id.
+
+    Raises ProviderError, OutcomeUnknown.
+    """
     sent = {
         name: [files.send(each) for each in file] if isinstance(file, tuple) else files.send(file)
         for name, file in order.files.items()
     }
+    told: dict[str, Any] = {"webhook": webhook, "webhook_events_filter": EVENTS} if webhook else {}
     cancel_after = int(model_facts(order.model)["cancel_after_seconds"])
     with ordering(cancel_after=cancel_after) as (client, answer):
         try:
-            made = client.models.predictions.create(order.model, input={**order.values, **sent})
+            made = client.models.predictions.create(order.model, input={**order.values, **sent}, **told)
         except Exception as error:  # noqa: BLE001  the SDK lets anything through: its own, httpx's, pydantic's, a KeyError
             raise errors.of_create(error, answer) from None  # the chain would carry the request, and with it the token
     if not made.id:
