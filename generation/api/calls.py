@@ -34,11 +34,11 @@ from mvsite.common.errors import UserError
 from mvsite.common.idempotency import is_answered
 
 _WHO = ("backend", "model", "fail_over")
-_PORTRAIT = (
+PORTRAIT = (
     *("aspect_ratio", "safety_filter_level", "person_generation", "output_format", "negative_prompt", "seed"),
     *_WHO,
 )
-_CLIP = (
+CLIP = (
     "prompt",
     "negative_prompt",
     "aspect_ratio",
@@ -74,11 +74,11 @@ class CreateScenesView(APIView):
         if not words["idea"].strip():
             raise UserError("user:project:incomplete", "The project has no idea yet.")
         parameters = body.parameters()
-        _check_parameters(parameters, words.get("config_flavor") or getattr(project, "config_flavor", None))
+        check_parameters(parameters, words.get("config_flavor") or getattr(project, "config_flavor", None))
         return start_work(request, lambda: scenes_request(owner=owner, project=project, parameters=parameters, **words))
 
 
-def _check_parameters(parameters: dict[str, Any], flavor_name: str | None) -> None:
+def check_parameters(parameters: dict[str, Any], flavor_name: str | None) -> None:
     """Refuse members that are neither fields nor parameters of the flavor, or of another kind than the flavor's."""
     known = flavor_resolve(name=flavor_name).parameters if parameters else {}
     wrong = parameter_problems(known, parameters)
@@ -104,7 +104,7 @@ class GenerateCharacterReferenceView(APIView):
         owner = owner_of(request)
         words = checked(PortraitsRequestSerializer, request).given
         project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
-        parameters = {name: words.pop(name) for name in _PORTRAIT if name in words}
+        parameters = {name: words.pop(name) for name in PORTRAIT if name in words}
         return start_work(
             request, lambda: portraits_request(owner=owner, project=project, parameters=parameters, **words)
         )
@@ -130,12 +130,12 @@ class GenerateVideoView(APIView):
         words = checked(ClipRequestSerializer, request).given
         scene = named(Scene.objects.for_user(owner).kept(), words.get("scene_id"), "The scene")
         if scene is not None:
-            _fill_from_scene(words, scene, asked_for_reference=any(name in request.data for name in REFERENCES))
+            fill_from_scene(words, scene, asked_for_reference=any(name in request.data for name in REFERENCES))
         picture, warnings = (None, ()) if is_answered(request) else picture_received(owner=owner, words=words)
         return start_work(request, lambda: _clip(owner, words, scene, picture, warnings))
 
 
-def _fill_from_scene(words: dict[str, Any], scene: Scene, *, asked_for_reference: bool) -> None:
+def fill_from_scene(words: dict[str, Any], scene: Scene, *, asked_for_reference: bool) -> None:
     """Take from a scene and its project what the request left out: the text, and whose picture it shows."""
     if "prompt" not in words:
         if scene.current is None:
@@ -158,7 +158,7 @@ def _clip(
     with kept_together(picture) as (kept,):
         return clip_request(
             owner=owner,
-            parameters={name: words[name] for name in _CLIP if name in words},
+            parameters={name: words[name] for name in CLIP if name in words},
             character_reference_id=words.get("character_reference_id"),
             reference_file=kept,
             scene=scene,

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from generation.api.calls import CreateScenesView, GenerateCharacterReferenceView, GenerateVideoView
+from generation.api.estimates import EstimateView
 from generation.api.files import (
     AudioInfoView,
     CharacterInfoView,
@@ -30,6 +31,7 @@ _CALLS: dict[str, type[APIView]] = {
     "mv/generate_video": GenerateVideoView,
     "mv/lipsync": LipSyncView,
     "mv/stitch-videos": StitchView,
+    "mv/estimate": EstimateView,
     "audio/trim": TrimView,
     "audio/download": DownloadView,
     "mv/usage": UsageView,

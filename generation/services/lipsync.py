@@ -106,6 +106,15 @@ def _check_window(audio: Audio, start: float, end: float | None) -> None:
         raise UserError("user:request:invalid", "The lip-sync ends before it starts.")
 
 
+def scene_lipsync_offer(
+    *, scene: Scene, named: Mapping[str, Any] | None = None, config_flavor: str | None = None
+) -> Offer:
+    """Say who would lip-sync a scene's chosen take, or a usual clip when there is none yet, and for how much."""
+    chosen = selected_take(scene)
+    seconds = original_take(chosen).video.duration_ms / 1000 if chosen else USUAL_SECONDS
+    return lipsync_offer(seconds=seconds, named=named, config_flavor=config_flavor, project=scene.project)
+
+
 def scene_lipsync_request(
     *,
     scene: Scene,
