@@ -2,6 +2,7 @@
 
 import difflib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -96,7 +97,7 @@ class ConfigFlavorAdmin(_FlavorAdmin):
     """Edit, switch off, or go back to the folder; a flavor that was used is never removed."""
 
     form = FlavorForm
-    fields = ("name", "active", *_FIELDS)
+    fields = ("name", "active", *_FIELDS, "what_would_be_sent")
     list_display = ("name", "title", "active", "origin", "revision_number", "folder_found", "updated_at")
     list_filter = ("active", "origin")
     list_select_related = ("revision",)
@@ -106,7 +107,7 @@ class ConfigFlavorAdmin(_FlavorAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> tuple[str, ...]:
         """Let a name be given once: projects and calls use it."""
-        return ("name",) if obj else ()
+        return ("name", "what_would_be_sent") if obj else ("what_would_be_sent",)
 
     def has_delete_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
         """Switch it off instead."""
@@ -122,6 +123,14 @@ class ConfigFlavorAdmin(_FlavorAdmin):
         super().save_model(request, obj, form, change)
         if obj.revision is None or obj.revision.documents != documents:
             flavor_revise(name=obj.name, documents=documents, created_by=request.user)
+
+    @admin.display(description="what would be sent")
+    def what_would_be_sent(self, obj: ConfigFlavor) -> str:
+        """Lead to the preview of the saved texts, filled with a plain idea; `?project_id=` there takes a project."""
+        if obj.pk is None or obj.revision is None:
+            return "Save first."
+        words = urlencode({"idea": "A storm at sea", "character_description": "A woman in a red coat"})
+        return format_html('<a href="/api/mv/flavors/{}/preview?{}">exact prompts and parameters</a>', obj.pk, words)
 
     @admin.display(description="revision", ordering="revision__number")
     def revision_number(self, obj: ConfigFlavor) -> int | None:

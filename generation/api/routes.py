@@ -17,6 +17,7 @@ from generation.api.files import (
 )
 from generation.api.films import DownloadView, LipSyncView, StitchView, TrimView
 from generation.api.jobs import JobViewSet
+from generation.api.previews import FlavorPreviewView
 from generation.api.projects import ProjectViewSet
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
@@ -32,6 +33,7 @@ _CALLS: dict[str, type[APIView]] = {
     "mv/lipsync": LipSyncView,
     "mv/stitch-videos": StitchView,
     "mv/estimate": EstimateView,
+    r"mv/flavors/(?P<pk>[^/]+)/preview": FlavorPreviewView,
     "audio/trim": TrimView,
     "audio/download": DownloadView,
     "mv/usage": UsageView,

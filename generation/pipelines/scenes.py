@@ -4,16 +4,16 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from assets.models import Audio
-from flavors.rules import applicable, check
-from flavors.selectors import ResolvedFlavor, flavor_at, render_scene_prompt
+from flavors.rules import check
+from flavors.selectors import flavor_at
 from generation.jobs import Claim
 from generation.models import Job, SceneGeneration
 from generation.pipelines import scene_files
 from generation.pipelines.asking import Asking
 from generation.pipelines.outcomes import Done, Outcome, Park
-from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest, SongFacts
+from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest
 from generation.providers.registry import scene_writer
+from generation.services.scene_requests import scene_request
 from generation.services.written import scenes_keep
 from mvsite.common.errors import ProviderError, UserError
 from mvsite.logs import debug_event
@@ -33,7 +33,7 @@ class Scenes:
             return undecided
         claim.report(0.05, stage="writing")
         flavor = flavor_at(revision_id=job.flavor_revision_id, name=job.params["config_flavor"])
-        request, skipped = _request(job, flavor)
+        request, skipped = scene_request(flavor=flavor, params=job.params)
         try:
             answer, broken = _written(asking, request)
         except OutcomeUnknown:
@@ -93,35 +93,6 @@ def _mended(asking: Asking, request: SceneRequest, bad: BadAnswer) -> SceneAnswe
         return asking.ask(replace(request, complaints=(*request.complaints, bad.complaint)))
     except BadAnswer as worse:
         raise worse.error from None
-
-
-def _request(job: Job, flavor: ResolvedFlavor) -> tuple[SceneRequest, list[str]]:
-    params = job.params
-    count = params["number_of_scenes"]
-    rules, skipped = applicable(flavor.rules, count)
-    song = Audio.objects.filter(pk=params["audio_id"]).first() if params["audio_id"] else None
-    prompt = render_scene_prompt(
-        flavor,
-        idea=params["idea"],
-        character_description=params["character_description"],
-        number_of_scenes=count,
-        parameters=params["parameters"],
-    )
-    request = SceneRequest(
-        prompt=prompt,
-        idea=params["idea"],
-        character_description=params["character_description"],
-        count=count,
-        seconds_each=float(flavor.video_params.get("duration", 8)),
-        seed=params["seed"],
-        model=params["model"],
-        rules=rules,
-        parameters={**flavor.parameters, **params["parameters"]},
-        song=SongFacts(seconds=song.duration_ms / 1000) if song else None,
-        only_index=params.get("only_index"),
-        avoid=tuple(params.get("avoid", ())),
-    )
-    return request, [f"The rule was skipped for {count} scenes: {rule.say}" for rule in skipped]
 
 
 def _violations(request: SceneRequest, answer: SceneAnswer) -> list[str]:

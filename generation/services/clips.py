@@ -93,7 +93,13 @@ def clip_request(
     )
 
 
-def scene_clip_offer(*, project: Project | None, scene: Scene | None = None, fail_over: FailOver | None) -> Offer:
+def scene_clip_offer(
+    *,
+    project: Project | None,
+    scene: Scene | None = None,
+    fail_over: FailOver | None = None,
+    config_flavor: str | None = None,
+) -> Offer:
     """Say who would make a take of a scene, and for how much; without a scene, of one that is still to be written."""
     picture, _ = (
         character_or_warning(owner=project.owner, reference_id=reference_of(project)) if project else (None, None)
@@ -103,6 +109,7 @@ def scene_clip_offer(*, project: Project | None, scene: Scene | None = None, fai
         pictured=str(picture.pk) if picture else None,
         scene=scene,
         project=project,
+        config_flavor=config_flavor,
     )
 
 

@@ -114,3 +114,9 @@ def test_nothing_is_removed_and_no_revision_is_written(staff: Client) -> None:
     assert staff.post(revision, {"post": "yes"}).status_code == 403
     assert staff.get(reverse("admin:flavors_configflavor_changelist")).status_code == 200
     assert staff.get(url).status_code == 200
+
+
+def test_page_leads_to_what_would_be_sent(staff: Client) -> None:
+    flavor, url = page("mv1")
+
+    assert f"/api/mv/flavors/{flavor.pk}/preview?idea=" in staff.get(url).content.decode()

@@ -1,30 +1,11 @@
-"""What Gemini is told when it writes scenes, and the shape its answer must have."""
+"""The shape that Gemini's answer must have when it writes scenes."""
 
 from typing import Any
 
-from flavors.rules import told
-from generation.ports import SceneRequest, SongFacts
+from generation.ports import SceneRequest
+from generation.providers.scene_prompt import wanted
 
 SHOTS = ("wide", "medium", "close-up")
-
-
-def wanted(request: SceneRequest) -> int:
-    """Say how many scenes the answer must hold."""
-    return 1 if request.only_index is not None else request.count
-
-
-def prompt(request: SceneRequest, complaints: tuple[str, ...]) -> str:
-    """Write the whole prompt: the flavor's words, then what this very request adds to them."""
-    parts = [
-        request.prompt,
-        f"HOW LONG\nEvery scene lasts {request.seconds_each:g} seconds and is filmed in one take.",
-        _song(request.song, request.seconds_each),
-        _rules(request),
-        _only(request),
-        _wrong(complaints),
-        f'THE SHAPE OF THE ANSWER\nOne JSON object with the key "scenes": a list of exactly {wanted(request)}.',
-    ]
-    return "\n\n".join(part for part in parts if part)
 
 
 def schema(request: SceneRequest) -> dict[str, Any]:
@@ -46,33 +27,3 @@ def schema(request: SceneRequest) -> dict[str, Any]:
         "properties": {"scenes": {"type": "array", "items": scene, "minItems": count, "maxItems": count}},
         "required": ["scenes"],
     }
-
-
-def _rules(request: SceneRequest) -> str:
-    lines = told(request.rules)
-    return f"RULES FOR THE WHOLE SET OF SCENES\n{lines}" if lines else ""
-
-
-def _song(song: SongFacts | None, seconds_each: float) -> str:
-    if song is None:
-        return ""
-    lines = [f"It lasts {song.seconds:.0f} seconds; scene n begins at (n - 1) x {seconds_each:g} seconds."]
-    if song.bpm:
-        lines.append(f"Its tempo is {song.bpm:.0f} beats a minute.")
-    lines += [f"- {name}: {start:.0f} to {end:.0f} seconds" for name, start, end in song.sections]
-    return "\n".join(["THE SONG", *lines])
-
-
-def _only(request: SceneRequest) -> str:
-    if request.only_index is None:
-        return ""
-    lines = [f"Write scene {request.only_index + 1} of the {request.count} only, anew; the others stay as they are."]
-    if request.avoid:
-        lines += ["It must be clearly different from each of these:", *(f"- {text}" for text in request.avoid)]
-    return "\n".join(["THIS TIME ONE SCENE", *lines])
-
-
-def _wrong(complaints: tuple[str, ...]) -> str:
-    if not complaints:
-        return ""
-    return "\n".join(["WHAT WAS WRONG WITH YOUR LAST ANSWER (mend it)", *(f"- {each}" for each in complaints)])

@@ -11,6 +11,7 @@ from google.genai import types
 from generation.ports import BadAnswer, SceneAnswer, SceneRequest, Tick, Tokens
 from generation.providers.gemini import answers, asking, client
 from generation.providers.gemini.errors import Call, translated
+from generation.providers.scene_prompt import wanted, whole_prompt
 from mvsite.common.errors import ProviderError
 
 DEFAULT_MODEL = "gemini-3.8-flash"
@@ -59,7 +60,7 @@ class GeminiScenes:
         written = _ask(request, tick)
         try:
             answers.must_not_be_stopped(written.block_reason, written.finish_reason)
-            scenes = answers.scenes_in(written.text, asking.wanted(request))
+            scenes = answers.scenes_in(written.text, wanted(request))
         except answers.UnusableError as wrong:
             error = ProviderError("provider:answer:bad", f"Gemini's answer could not be used. {wrong}")
             raise BadAnswer(error, complaint=str(wrong), tokens=written.tokens) from None
@@ -69,7 +70,7 @@ class GeminiScenes:
 
 
 def _ask(request: SceneRequest, tick: Tick) -> _Written:
-    count = asking.wanted(request)
+    count = wanted(request)
     model = request.model or DEFAULT_MODEL
     config = types.GenerateContentConfig(
         response_mime_type="application/json",
@@ -83,7 +84,7 @@ def _ask(request: SceneRequest, tick: Tick) -> _Written:
     tick(0.0)
     with translated(Call.ASK):
         stream = client.by_key().models.generate_content_stream(
-            model=model, contents=asking.prompt(request, request.complaints), config=config
+            model=model, contents=whole_prompt(request), config=config
         )
         with closing(cast("Generator[types.GenerateContentResponse]", stream)) as pieces:
             for piece in pieces:
