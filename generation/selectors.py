@@ -175,8 +175,8 @@ def clips_under_way(project: Project) -> QuerySet[Job]:
     return Job.objects.filter(project=project, kind__in=(JobKind.CLIP, JobKind.LIPSYNC)).unfinished()
 
 
-def keys_in_use() -> Iterator[str]:
-    """Yield the storage key of every file that a row names, page by page; the trash counts."""
+def keys_in_use(key: str = "") -> Iterator[str]:
+    """Yield the storage key of every file that a row names, page by page; the trash counts. With `key` only that."""
     places: tuple[tuple[QuerySet[Any], str], ...] = (
         (Video.objects.all(), "key"),
         (Video.objects.all(), "poster_key"),
@@ -186,7 +186,8 @@ def keys_in_use() -> Iterator[str]:
         (SceneGeneration.objects.all(), "markdown_key"),
     )
     for rows, field in places:
-        yield from rows.exclude(**{field: ""}).values_list(field, flat=True).iterator(chunk_size=1000)
+        named = rows.filter(**{field: key}) if key else rows.exclude(**{field: ""})
+        yield from named.values_list(field, flat=True).iterator(chunk_size=1000)
 
 
 def job_behind(*, user: User, reserved_id: uuid.UUID) -> Job | None:

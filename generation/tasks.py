@@ -5,13 +5,22 @@ import uuid
 from celery import shared_task
 
 from generation.pipelines import engine
+from generation.services.cleaning import cleanup_plan
 from mvsite.common import idempotency
+from mvsite.logs import info_event
 
 
 @shared_task(name="generation.advance")
 def advance(job_id: str, **_: object) -> None:
     """Look at a job and do its next step if it is due."""
     engine.advance(uuid.UUID(job_id))
+
+
+@shared_task(name="generation.cleanup")
+def cleanup(**_: object) -> None:
+    """Clean up, as the command does."""
+    done = sum(step.do() for step in cleanup_plan())
+    info_event("cleanup_completed", steps=done)
 
 
 @shared_task(name="generation.prune")

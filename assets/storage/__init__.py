@@ -15,7 +15,7 @@ from assets.storage.disk import (
     shelf,
     temp_dir,
 )
-from assets.storage.healing import enroll, heal, look, make_room
+from assets.storage.healing import enroll, heal, look, make_room, repair, upload_now
 from assets.storage.placing import (
     delete,
     describe,
@@ -50,10 +50,12 @@ __all__ = [
     "make_room",
     "open_file",
     "places_of",
+    "repair",
     "served_from_cloud",
     "shelf",
     "store",
     "temp_dir",
+    "upload_now",
     "url_for",
     "waiting",
 ]

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.utils.http import content_disposition_header
 
 PRESIGNED_SECONDS = 900
+TRASH = "trash/"
 PART = 16 * 1024 * 1024
 _CONNECT_SECONDS = 5
 _GONE = {"404", "NoSuchKey", "NotFound"}
@@ -105,13 +107,25 @@ def probe() -> None:
         _client().head_bucket(Bucket=settings.STORAGE_BUCKET)
 
 
-def listed(prefix: str = "") -> Iterator[tuple[str, int]]:
-    """Yield key and size of every object, in the order of keys, page by page. Raises CloudError."""
+def set_aside(key: str) -> None:
+    """Move an object to `trash/`, where nobody finds it but a person; none there is fine. Raises CloudError."""
+    source = {"Bucket": settings.STORAGE_BUCKET, "Key": key}
+    try:
+        with _errors():
+            _client().copy(source, settings.STORAGE_BUCKET, f"{TRASH}{key}", Config=_transfer())
+    except CloudError as error:
+        if not error.is_missing:
+            raise
+    remove(key)
+
+
+def listed(prefix: str = "") -> Iterator[tuple[str, int, datetime]]:
+    """Yield key, size and time of every object, in the order of keys, page by page. Raises CloudError."""
     with _errors():
         pages = _client().get_paginator("list_objects_v2").paginate(Bucket=settings.STORAGE_BUCKET, Prefix=prefix)
         for page in pages:
             for found in page.get("Contents", ()):
-                yield found["Key"], found["Size"]
+                yield found["Key"], found["Size"], found["LastModified"]
 
 
 def _head_or_none(key: str) -> Object | None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from assets.models import CloudCopy, CopyState
 from assets.storage import bucket, copies, disk
-from assets.storage.placing import CLAIM_SECONDS, remove_copy, upload
+from assets.storage.placing import CLAIM_SECONDS, make_local, remove_copy, upload
 from mvsite.logs import info_event
 
 _BATCH = 500
@@ -61,6 +61,23 @@ def enroll(keys: Iterable[str]) -> int:
                 copies.wanted(disk.measured(key))
                 found += 1
     return found
+
+
+def upload_now(key: str) -> bool:
+    """Upload a file of this machine whether its time has come or not, over whatever lies there; says whether it is."""
+    stored = disk.measured(key)
+    CloudCopy.objects.filter(pk=key).update(state=CopyState.PENDING, updated_at=timezone.now())
+    return upload(copies.wanted(stored))
+
+
+def repair(key: str) -> bool:
+    """Fetch a file anew that is damaged here, when the bucket has it whole; says whether it is whole now."""
+    known = CloudCopy.objects.filter(pk=key).first()
+    if known is None or not _is_there(known):
+        return False
+    disk.forget(key)
+    make_local(key)
+    return True
 
 
 def make_room() -> int:

@@ -97,8 +97,7 @@ def open_file(key: str) -> BinaryIO:
 def make_local(key: str) -> None:
     """Make sure that `key` is on this machine's disk. Raises what `local_path` raises."""
     if disk.has(key):
-        if copies.has_bucket():
-            disk.used(key)
+        disk.used(key)
         return
     if not copies.goes_to_cloud(key):
         raise disk.missing()

@@ -53,6 +53,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(MV_DATA_DIR / "schedule")
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "prune": {"task": "generation.prune", "schedule": 3600.0},
 }
+MV_CLEANUP_HOURS = env.number("MV_CLEANUP_HOURS", 0.0)
+if MV_CLEANUP_HOURS:
+    CELERY_BEAT_SCHEDULE["cleanup"] = {"task": "generation.cleanup", "schedule": MV_CLEANUP_HOURS * 3600}
 
 # How the job engine is paced. Tests shrink these; production should not.
 MV_LEASE_SECONDS = env.number("MV_LEASE_SECONDS", 75.0, at_least=0.5)

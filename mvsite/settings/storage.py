@@ -7,6 +7,22 @@ from mvsite import env
 from mvsite.logs import hide
 from mvsite.settings.base import MV_DATA_DIR
 
+KINDS = ("clip", "lipsync", "stitched", "upload", "audio", "character", "variant")
+
+
+def days_by_kind(words: list[str]) -> dict[str, float]:
+    """Read `clip:30`: after how many days what nobody uses is thrown away. Raises SettingError."""
+    found = {}
+    for word in words:
+        kind, _, days = word.partition(":")
+        try:
+            found[kind.strip()] = float(days)
+        except ValueError:
+            raise env.SettingError(f"MV_KEEP_DAYS: {word!r} is not like clip:30") from None
+        if kind.strip() not in KINDS or not 0 < found[kind.strip()] < 1e5:
+            raise env.SettingError(f"MV_KEEP_DAYS: {word!r}; kinds are {', '.join(KINDS)}, days above 0")
+    return found
+
 
 def bucket_origins(*, bucket: str, endpoint: str, region: str) -> list[str]:
     """Name the origins that a bucket's addresses can have, by path and by host name; none without a bucket."""
@@ -32,6 +48,8 @@ hide(AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)
 MV_CLOUD_TIMEOUT_SECONDS = env.number("MV_CLOUD_TIMEOUT_SECONDS", 30.0, at_least=0.1)
 MV_CLOUD_SYNC_SECONDS = env.number("MV_CLOUD_SYNC_SECONDS", 30.0, at_least=0.1)
 MV_LOCAL_CACHE_DAYS = env.number("MV_LOCAL_CACHE_DAYS", 7.0)
+MV_TRASH_DAYS = env.number("MV_TRASH_DAYS", 30.0)
+MV_KEEP_DAYS = days_by_kind(env.listing("MV_KEEP_DAYS", "variant:30"))
 # Where presigned addresses lead: pages may show pictures and films from there.
 BUCKET_ORIGINS = (
     bucket_origins(bucket=STORAGE_BUCKET, endpoint=AWS_S3_ENDPOINT_URL, region=AWS_REGION) if SERVE_FROM_CLOUD else []

@@ -1,0 +1,129 @@
+"""What `sync_storage` finds and puts right, in both directions, and that it deletes nothing."""
+
+import io
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
+
+from assets import storage
+from assets.models import CloudCopy
+from mvsite.accounts.models import User
+from tests.support.old_files import a_file, a_row
+from tests.support.s3_server import S3Server, s3_server
+
+pytestmark = pytest.mark.network_loopback
+
+
+@pytest.fixture
+def bucket(settings: Settings) -> Iterator[S3Server]:
+    with s3_server() as running:
+        running.set_on(settings, serve=True)
+        yield running
+
+
+def synced(**options: Any) -> tuple[int, dict[str, Any]]:
+    """Run it; give its exit code and what it told."""
+    out = io.StringIO()
+    code = 0
+    try:
+        call_command("sync_storage", json=True, stdout=out, **options)
+    except SystemExit as end:
+        code = int(str(end.code))
+    told: dict[str, Any] = json.loads(out.getvalue())
+    return code, told
+
+
+def found(told: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(one["kind"], one["key"]) for one in told["differences"]}
+
+
+def test_every_difference_is_told_and_nothing_is_changed(
+    owner: User, bucket: S3Server, settings: Settings, data_dir: Path
+) -> None:
+    media = data_dir / "media"
+    there_only, damaged, differs, lost, right = (a_row("video", owner) for _ in range(5))
+    settings.STORAGE_BUCKET = ""
+    here_only, unknown = a_row("audio", owner), a_file(f"audio/{uuid.uuid4()}.mp3", days=2)
+    a_file(f"audio/{uuid.uuid4()}.mp3", days=0.5)  # its row may be on the way
+    settings.STORAGE_BUCKET = bucket.bucket
+    (media / there_only.key).unlink()
+    (media / lost.key).unlink()
+    bucket.client.delete_object(Bucket=bucket.bucket, Key=lost.key)
+    bucket.client.put_object(Bucket=bucket.bucket, Key=differs.key, Body=b"half")
+    (media / damaged.key).write_bytes(b"torn")
+    wanted = {
+        ("fetch", there_only.key), ("damaged", damaged.key), ("differs", differs.key), ("lost", lost.key),
+        ("upload", here_only.key), ("unknown", unknown),
+    }  # fmt: skip
+    before = bucket.names()
+    code, told = synced(dry_run=True)
+    assert (code, found(told), told["done"]) == (0, wanted, 0)
+    assert bucket.names() == before
+    assert not (media / there_only.key).exists()
+    assert bucket.read(right.key) == (media / right.key).read_bytes()
+
+
+def test_up_uploads_and_down_fetches_and_twice_changes_nothing(
+    owner: User, bucket: S3Server, settings: Settings, data_dir: Path
+) -> None:
+    media = data_dir / "media"
+    there_only, damaged, differs = (a_row("video", owner) for _ in range(3))
+    settings.STORAGE_BUCKET = ""
+    here_only = a_row("audio", owner)
+    settings.STORAGE_BUCKET = bucket.bucket
+    whole = (media / damaged.key).read_bytes()
+    (media / there_only.key).unlink()
+    (media / damaged.key).write_bytes(b"X" * len(whole))
+    bucket.client.put_object(Bucket=bucket.bucket, Key=differs.key, Body=b"half")
+    code, told = synced()
+    assert (code, told["done"]) == (0, 2)
+    assert storage.in_cloud(here_only.key)
+    assert bucket.read(differs.key) == (media / differs.key).read_bytes()
+    assert not (media / there_only.key).exists()
+    code, told = synced(direction="down", deep=True)
+    assert (code, told["done"], found(told)) == (0, 2, {("fetch", there_only.key), ("damaged", damaged.key)})
+    assert (media / damaged.key).read_bytes() == whole
+    assert synced(direction="both", deep=True) == (
+        0, {"bucket": True, "counts": {}, "done": 0, "differences": []},
+    )  # fmt: skip
+
+
+def test_from_here_to_the_bucket_and_back_nothing_is_lost(
+    owner: User, bucket: S3Server, settings: Settings, data_dir: Path
+) -> None:
+    media = data_dir / "media"
+    settings.STORAGE_BUCKET = ""
+    rows = [a_row(kind, owner) for kind in ("video", "audio", "character") for _ in range(3)]
+    content = {row.key: (media / row.key).read_bytes() for row in rows}
+    settings.STORAGE_BUCKET = bucket.bucket
+    assert synced()[1]["done"] == len(rows)
+    for row in rows:
+        (media / row.key).unlink()  # room was made
+    settings.SERVE_FROM_CLOUD = False
+    assert synced(direction="down")[1]["done"] == len(rows)
+    settings.STORAGE_BUCKET = ""
+    assert synced() == (0, {"bucket": False, "counts": {}, "done": 0, "differences": []})
+    assert {row.key: (media / row.key).read_bytes() for row in rows} == content
+
+
+def test_what_cannot_be_put_right_ends_with_1(owner: User, bucket: S3Server, data_dir: Path) -> None:
+    row = a_row("video", owner)
+    (data_dir / "media" / row.key).unlink()
+    bucket.client.delete_object(Bucket=bucket.bucket, Key=row.key)
+    assert synced(direction="both")[0] == 1
+
+
+def test_a_copy_that_waits_is_uploaded_before_its_time(owner: User, bucket: S3Server) -> None:
+    bucket.stop()
+    row = a_row("video", owner)
+    bucket.start()
+    assert not storage.in_cloud(row.key)
+    assert synced()[1]["done"] == 1
+    assert storage.in_cloud(row.key)
+    assert CloudCopy.objects.get(pk=row.key).error == ""
