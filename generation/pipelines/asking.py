@@ -14,10 +14,12 @@ from django.db.models import QuerySet
 
 from generation import money
 from generation.choices import CallOutcome
-from generation.jobs import Claim
+from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
 from generation.pipelines.hashing import request_hash
-from generation.pipelines.outcomes import Review
+from generation.pipelines.outcomes import Park, Review
+from generation.pipelines.pauses import backed_off
+from generation.pipelines.places import REFUSED_BUT_MAY_TRY, NoPlace, intent_or_wait, refused_by
 from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneDraft, SceneRequest, SceneWriter, Tokens
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import ProviderError, UserError, restore
@@ -52,7 +54,9 @@ class Asking:
         return None
 
     def ask(self, request: SceneRequest) -> SceneAnswer:
-        """Ask once. Raises ProviderError (nothing was written), BadAnswer (paid), OutcomeUnknown (nobody can say)."""
+        """Ask once. Raises ProviderError (nothing was written), BadAnswer (paid), OutcomeUnknown (nobody can say),
+        and NoPlace when it is not our turn.
+        """
         self.times += 1
         if self._kept:
             return self._said_before(self._kept.pop(0))
@@ -69,6 +73,7 @@ class Asking:
             raise
         except ProviderError as error:
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
+            refused_by(self.claim, call, error, pause=backed_off(self.claim.job.failures, error.retry_after))
             raise
         crash_point("after_submit")
         self._heard(call, {"scenes": [asdict(scene) for scene in answer.scenes], "model": answer.model}, answer.tokens)
@@ -85,8 +90,15 @@ class Asking:
 
     def _intent(self) -> ProviderCall:
         job = self.claim.job
+        refused = self._calls().filter(outcome=CallOutcome.REFUSED).order_by("number")
+        if refused.count() >= REFUSED_BUT_MAY_TRY:
+            raise ProviderError(refused[REFUSED_BUT_MAY_TRY - 1].error_code)
         self.claim.check()  # the last look at the lease before money is spent
-        call = money.intent(job, provider=self.writer.provider, model=job.model, request_hash=request_hash(job.params))
+        call = intent_or_wait(
+            self.claim, provider=self.writer.provider, model=job.model, request_hash=request_hash(job.params)
+        )
+        if isinstance(call, Park):
+            raise NoPlace(call)
         crash_point("after_intent")
         return call
 
@@ -98,6 +110,7 @@ class Asking:
             call.save(update_fields=["answer"])
             money.settle(self.claim.job, call, cost=cost)
             money.answer(call, CallOutcome.ACCEPTED, error_code=error_code)
+        lanes.place_freed(call)
         self.tokens += counted
 
     def _said_before(self, call: ProviderCall) -> SceneAnswer:

@@ -22,7 +22,7 @@ from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
-from generation.pipelines.places import intent_or_wait
+from generation.pipelines.places import REFUSED_BUT_MAY_TRY, intent_or_wait, refused_by
 from generation.ports import Candidates, CannotSay, Found, Interrupted, Maker, NothingThere, OutcomeUnknown, Ready
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import MediaError, ProviderError, UserError
@@ -31,7 +31,6 @@ from mvsite.logs import debug_event
 R = TypeVar("R")
 SUBMITTING, INGESTING = "submitting", "ingesting"
 _LOOK_UP_FOR = timedelta(hours=1)  # providers delete what they made after an hour
-_REFUSED_BUT_MAY_TRY = 8
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class Purchase(Generic[R]):
         tried = job.calls.filter(sent_at__gte=job.queued_at)  # a retry of the job begins to count anew
         abandoned = tried.filter(outcome=CallOutcome.ABANDONED).count()
         refused = tried.filter(outcome=CallOutcome.REFUSED)
-        if abandoned >= LIMITS[JobKind(job.kind)].max_submits or refused.count() >= _REFUSED_BUT_MAY_TRY:
+        if abandoned >= LIMITS[JobKind(job.kind)].max_submits or refused.count() >= REFUSED_BUT_MAY_TRY:
             last = refused.order_by("-number").first()
             raise ProviderError(last.error_code if last else "provider:call:failed")
         self.claim.check()
@@ -110,9 +109,7 @@ class Purchase(Generic[R]):
         except ProviderError as error:
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
             pause = backed_off(refused.count(), error.retry_after)
-            if error.code == "provider:call:busy":  # it means the whole account, not this order
-                lanes.pause_lane(call, job, pause, pace=error.pace)
-            lanes.place_freed(call)
+            refused_by(self.claim, call, error, pause=pause)
             if not error.transient:
                 raise
             asked = error.retry_after is not None

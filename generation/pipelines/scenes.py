@@ -11,6 +11,7 @@ from generation.models import Job, SceneGeneration
 from generation.pipelines import scene_files
 from generation.pipelines.asking import Asking
 from generation.pipelines.outcomes import Done, Outcome, Park
+from generation.pipelines.places import NoPlace
 from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest
 from generation.providers.registry import scene_writer
 from generation.services.scene_requests import scene_request
@@ -38,6 +39,8 @@ class Scenes:
             answer, broken = _written(asking, request)
         except OutcomeUnknown:
             return Park(0, "writing")  # the next step decides whether it is sent again
+        except NoPlace as wait:
+            return wait.park  # what was answered so far is kept
         metadata = {
             "model_used": answer.model,
             "config_flavor": flavor.name,

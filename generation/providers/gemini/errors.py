@@ -46,7 +46,9 @@ _BY_STATUS: dict[int, Meaning] = {
 _OTHER_4XX = Meaning("provider:call:invalid")
 _LONGEST_WAIT = 120.0
 # By name, because the SDK works with httpx or httpx2 as its environment says.
-_NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol"}
+_NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
+# What was ordered goes on there while the key is being changed or the account topped up.
+_MENDED_IN_TIME = {"provider:call:auth", "provider:call:credit"}
 _BROKEN_LINE = {"HTTPError", "StreamError", "APIConnectionError"}
 _UNREADABLE = {"APIError", "UnknownApiResponseError", "JSONDecodeError", "ValidationError"}
 
@@ -75,8 +77,12 @@ def _translation(error: Exception, call: Call) -> ProviderError | OutcomeUnknown
     if isinstance(error, GoogleAuthError):
         if isinstance(error, TransportError):
             return ProviderError("provider:call:failed", "Google's sign-in cannot be reached.", transient=True)
-        return ProviderError("provider:call:auth", "Signing in to Google Cloud did not work.")
+        return ProviderError(
+            "provider:call:auth", "Signing in to Google Cloud did not work.", transient=call is Call.FOLLOW
+        )
     names = {kind.__name__ for each in (error, error.__cause__) if each for kind in type(each).__mro__}
+    if "UnsupportedProtocol" in names:
+        return ProviderError("provider:call:failed", "The address set for Gemini cannot be used.")
     if names & _NEVER_SENT:
         return ProviderError("provider:call:failed", "Gemini cannot be reached.", transient=True)
     if "TimeoutException" in names:
@@ -100,11 +106,9 @@ def _answered(status: int, body: Mapping[str, Any], call: Call) -> ProviderError
     if status == 404 and call is Call.FOLLOW:
         return ProviderError("provider:answer:bad", f"Gemini no longer has it: {said}")
     meaning = _refined(status, body) or _BY_STATUS.get(status, _OTHER_4XX)
+    transient = meaning.transient or (call is Call.FOLLOW and meaning.code in _MENDED_IN_TIME)
     return ProviderError(
-        meaning.code,
-        f"Gemini: {said}",
-        transient=meaning.transient,
-        retry_after=_delay(body) if meaning.transient else None,
+        meaning.code, f"Gemini: {said}", transient=transient, retry_after=_delay(body) if transient else None
     )
 
 

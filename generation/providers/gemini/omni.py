@@ -106,13 +106,11 @@ class OmniClips:
             _silence(target)
 
     def cancel(self, provider_id: str) -> bool:
-        """Stop it at Google; False when it has ended already."""
+        """Stop it at Google; False when it has ended already, or nobody can say."""
         try:
             with translated(Call.FOLLOW):
                 return bool(client.by_key().interactions.cancel(provider_id).status == "cancelled")
-        except ProviderError as error:
-            if error.transient:
-                raise
+        except ProviderError:
             return False
 
 

@@ -90,6 +90,15 @@ def test_a_running_clip_can_be_stopped_and_a_finished_one_not(google: Google) ->
         maker.poll(running, request())
 
 
+def test_a_stop_that_does_not_get_through_is_no_end(google: Google) -> None:
+    google.polls_until_done = 9
+    maker = GeminiClips()
+    running = maker.submit(request(), "tag")
+    google.faults["cancel"].append(error(503, "UNAVAILABLE", "Later."))
+    assert not maker.cancel(running)
+    assert maker.poll(running, request()) == Pending()
+
+
 @pytest.mark.parametrize("words", [{"seconds": 2}, {"aspect_ratio": "1:1"}, {"resolution": "480p"}])
 def test_what_the_model_cannot_make_is_never_ordered(google: Google, words: dict[str, Any]) -> None:
     with pytest.raises(ProviderError, match="provider:call:invalid"):
@@ -137,6 +146,13 @@ def test_a_refused_order_is_sent_once(
     assert google.count("create") == 1
 
 
+def test_an_address_that_is_none_is_not_tried_again(google: Google, settings: Settings) -> None:
+    settings.GOOGLE_GEMINI_BASE_URL = "gopher://127.0.0.1:9"
+    with pytest.raises(ProviderError) as caught:
+        GeminiClips().submit(request(), "tag")
+    assert (caught.value.code, caught.value.transient) == ("provider:call:failed", False)
+
+
 def test_an_unreachable_provider_got_no_order(google: Google, settings: Settings) -> None:
     settings.GOOGLE_GEMINI_BASE_URL = "http://127.0.0.1:9"
     with pytest.raises(ProviderError) as caught:
@@ -150,6 +166,10 @@ def test_an_unreachable_provider_got_no_order(google: Google, settings: Settings
         ("get", error(500, "INTERNAL", "Oops.")),
         ("get", Answer(drop=True)),
         ("get", Answer(502, "<html>")),
+        ("get", error(401, "UNAUTHENTICATED", "The key was changed.")),
+        ("get", error(403, "PERMISSION_DENIED", "Not yet.")),
+        ("get", error(402, "PAYMENT_REQUIRED", "Top up.")),
+        ("get", error(400, "INVALID_ARGUMENT", "Bad key.", {"reason": "API_KEY_INVALID"})),
         ("download", Answer(drop=True)),
         ("download", Answer(body=b"half a film", cut=True)),
         ("download", error(503, "UNAVAILABLE", "Later.")),

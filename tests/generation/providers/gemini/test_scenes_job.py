@@ -3,9 +3,13 @@
 import logging
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from generation import jobs
 from generation.choices import JobState
 from generation.models import Job, SceneGeneration
+from generation.pipelines import engine
+from generation.services.clips import clip_request
 from generation.services.writing import scenes_request
 from mvsite.accounts.models import User
 from tests.providers_server.answers import Answer
@@ -48,6 +52,40 @@ def test_a_busy_provider_is_asked_again_and_a_refusal_is_not(owner: User, google
     assert refused.error is not None
     assert (refused.state, refused.error["code"]) == (JobState.FAILED, "provider:call:refused")
     assert google.count("generate") == 3
+
+
+def test_a_writing_takes_its_place_in_the_lane_of_the_key(owner: User, google: Google, settings: Settings) -> None:
+    settings.MV_LANES = {**settings.MV_LANES, "gemini": (1, 60)}
+    google.polls_until_done = 9
+    clip = clip_request(owner=owner, parameters={"prompt": "A boat", "model": "gemini-omni-1.2-flash", "duration": 4})
+    engine.advance(clip.pk)
+    job = start(owner)
+    engine.advance(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.stage) == (JobState.WAITING, "waiting for a free place at gemini")
+    assert (google.count("generate"), job.calls.count()) == (0, 0)
+    jobs.request_cancel(clip)
+    drive(clip)
+    assert drive(job).state == JobState.SUCCEEDED
+    assert google.count("generate") == 1
+
+
+def test_a_busy_writer_closes_the_lane_for_clips_too(owner: User, google: Google) -> None:
+    google.faults["generate"].append(error(429, "RESOURCE_EXHAUSTED", "Slow down.", retry_info("30s")))
+    engine.advance(start(owner).pk)
+    clip = clip_request(owner=owner, parameters={"prompt": "A boat", "model": "gemini-omni-1.2-flash", "duration": 4})
+    engine.advance(clip.pk)
+    clip.refresh_from_db()
+    assert clip.stage == "gemini asks us to wait 30 s"
+    assert google.count("create") == 0
+
+
+def test_a_writer_that_stays_busy_is_given_up(owner: User, google: Google) -> None:
+    google.faults["generate"].extend(error(429, "RESOURCE_EXHAUSTED", "Slow down.") for _ in range(30))
+    job = drive(start(owner), steps=40)
+    assert job.error is not None
+    assert (job.state, job.error["code"]) == (JobState.FAILED, "provider:call:busy")
+    assert google.count("generate") <= 8
 
 
 def test_the_key_is_in_no_row_and_no_log(owner: User, google: Google, caplog: pytest.LogCaptureFixture) -> None:
