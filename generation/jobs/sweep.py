@@ -9,6 +9,7 @@ from django.utils import timezone
 from generation.jobs.identity import is_dead
 from generation.jobs.wake import ring
 from generation.models import Job
+from mvsite.logs import debug_event
 
 _BATCH = 200
 
@@ -31,16 +32,26 @@ def ring_due() -> int:
 
 
 def forget_broken_leases() -> int:
-    """End the leases of processes of this machine that no longer exist; returns how many.
+    """Take back what processes of this machine held that no longer exist; returns how many.
 
-    Without this a killed worker's job waits until its lease runs out.
+    Without this a killed worker's job waits until its lease runs out. A job that was held at several deaths in a row
+    waits longer each time: it may be what kills, or it may only be there whenever something else does.
     """
     held = Job.objects.active().exclude(lease_owner="").filter(lease_until__gt=timezone.now())
     broken = 0
-    for job_id, owner, seq in held.values_list("pk", "lease_owner", "lease_seq")[:_BATCH]:
+    for job_id, owner, seq, failures in held.values_list("pk", "lease_owner", "lease_seq", "failures")[:_BATCH]:
         if is_dead(owner):
-            now = timezone.now()
-            broken += Job.objects.filter(pk=job_id, lease_seq=seq).update(
-                lease_until=now - timedelta(seconds=1), sent_at=None
+            broken += Job.objects.filter(pk=job_id, lease_seq=seq, lease_owner=owner).update(
+                lease_until=None,
+                lease_owner="",
+                lease_seq=F("lease_seq") + 1,
+                failures=F("failures") + 1,
+                next_at=timezone.now() + _pause_after_death(failures),
+                sent_at=None,
             )
+            debug_event("job_reaped", job_id=str(job_id), attempt=failures + 1)
     return broken
+
+
+def _pause_after_death(failures: int) -> timedelta:
+    return timedelta(seconds=2.0 * failures**2)

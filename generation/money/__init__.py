@@ -5,7 +5,17 @@ the event stream last. Who changes a job's state keeps to it.
 """
 
 from generation.money.holds import give_back, hold
-from generation.money.ledger import answer, billed, close, close_books, intent, is_paid_and_open, price, settle
+from generation.money.ledger import (
+    answer,
+    billed,
+    close,
+    close_books,
+    intent,
+    is_paid_and_open,
+    is_undecided,
+    price,
+    settle,
+)
 from generation.providers.prices import price_of_tokens
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "hold",
     "intent",
     "is_paid_and_open",
+    "is_undecided",
     "price",
     "price_of_tokens",
     "settle",

@@ -84,6 +84,13 @@ def is_paid_and_open(job: Job) -> bool:
     return call is not None and call.outcome in took and call.settled_at is not None and not call.error_code
 
 
+def is_undecided(job: Job) -> bool:
+    """Say whether a job may have bought something that nobody has heard of."""
+    call = job.calls.order_by("-number").first()
+    unheard = (CallOutcome.PREPARED, CallOutcome.UNKNOWN)
+    return call is not None and call.outcome in unheard and not call.error_code
+
+
 def billed(job: Job) -> Decimal:
     """Return what the newest purchase of a job cost in USD: its bill, or its estimate while there is none yet."""
     call = job.calls.order_by("-number").first()

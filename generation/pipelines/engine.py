@@ -7,11 +7,11 @@ import structlog
 from django.utils import timezone
 
 from assets import storage
-from generation import jobs
+from generation import jobs, money
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off
 from generation.pipelines.registry import pipeline_for
-from mvsite.common.errors import AppError, ProviderError, StudioError
+from mvsite.common.errors import AppError, ProviderError, StudioError, UserError
 
 log = logging.getLogger(__name__)
 _MAX_FAILURES = 5
@@ -40,7 +40,7 @@ def advance(job_id: uuid.UUID) -> bool:
 
 def _step(claim: jobs.Claim) -> None:
     if claim.job.failures >= _MAX_FAILURES:  # it kills its workers
-        claim.fail(AppError("app:job:poison"))
+        _end_badly(claim, AppError("app:job:poison"))
         return
     try:
         with storage.full_disk_errors():
@@ -92,13 +92,13 @@ def _failed(claim: jobs.Claim, error: StudioError) -> None:
         log.warning("storage_waited_for", extra={"code": error.code})
         claim.hold(_ROOM_PAUSE, stage=_WAITED_FOR[error.code])
         return
-    claim.fail(error)
+    _end_badly(claim, error)
 
 
 def _provider_failed(claim: jobs.Claim, error: ProviderError) -> None:
     """Try transient failures again, backed off with jitter; the rest is final."""
     if not error.transient or claim.job.failures + 1 >= _MAX_FAILURES:
-        claim.fail(error)
+        _end_badly(claim, error)
         return
     claim.back_off(backed_off(claim.job.failures, error.retry_after))
 
@@ -107,6 +107,14 @@ def _broke(claim: jobs.Claim, bug: Exception) -> None:
     """Our own bug or a broken machine: a few tries, then an honest end."""
     log.error("step_broke", exc_info=bug, extra={"failures": claim.job.failures})
     if claim.job.failures + 1 >= _MAX_FAILURES:
-        claim.fail(AppError("app:server:error"))
+        _end_badly(claim, AppError("app:server:error"))
         return
     claim.back_off(backed_off(claim.job.failures))
+
+
+def _end_badly(claim: jobs.Claim, error: StudioError) -> None:
+    """Fail; but while nobody knows whether something was bought, a person decides."""
+    if money.is_undecided(claim.job):
+        claim.hand_to_person(UserError("user:job:needs_review"))
+    else:
+        claim.fail(error)
