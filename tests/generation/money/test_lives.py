@@ -1,6 +1,7 @@
 """Whatever happens to jobs, in any order: budgets are the sums of what is held and of what was billed."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from pytest_django.fixtures import Settings
 
 from generation import jobs, money
 from generation.choices import CallOutcome, JobKind, JobState
+from generation.jobs import Claim
 from generation.models import Job, Project, ProviderCall
 from mvsite.accounts.models import User
 from mvsite.accounts.services import local_owner
@@ -119,8 +121,11 @@ class Books(RuleBasedStateMachine):
         claim = jobs.claim(found.pk)
         if claim is None:
             return
-        if ending in ("succeed", "fail", "cancel"):
-            self.count_open(found)
+        with self.closing():
+            self.end(claim, ending)
+
+    @staticmethod
+    def end(claim: Claim, ending: str) -> None:
         match ending:
             case "succeed":
                 claim.succeed(dict)
@@ -131,22 +136,27 @@ class Books(RuleBasedStateMachine):
             case "person":
                 claim.hand_to_person(UserError("user:job:needs_review"))
             case "die":
-                lose_lease(found)
+                lose_lease(claim.job)
 
-    def count_open(self, job: Job) -> None:
-        """Count what a job has ordered and never heard of: its books are closed at the estimate."""
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Count what a job that ends meanwhile has ordered and never heard of: its books close at the estimate."""
         took = (CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
-        for call in job.calls.select_related("job").filter(outcome__in=took, settled_at=None, error_code=""):
-            self.count(call, None)
+        calls = ProviderCall.objects.filter(outcome__in=took, settled_at=None, error_code="").order_by("number")
+        before = [(call, call.estimated_cost_usd) for call in calls]
+        held = dict(Job.objects.values_list("pk", "held_usd"))
+        yield
+        for call, amount in before:
+            if Job.objects.get(pk=call.job_id).is_final:
+                self.billed += amount
+                self.above += max(amount - held[call.job_id], NOTHING)
+                held[call.job_id] = max(held[call.job_id] - amount, NOTHING)
 
     @rule(job=known)
     def cancel(self, job: Any) -> None:
         found = Job.objects.filter(pk=job).first()
-        for each in [*([found] if found else []), *Job.objects.filter(parent_id=job)]:
-            if not each.is_final and (each.state == JobState.NEEDS_REVIEW or (each.steps == 0)):
-                self.count_open(each)
         if found is not None:
-            with suppress(UserError):
+            with self.closing(), suppress(UserError):
                 jobs.request_cancel(found)
 
     @rule(job=known)
@@ -165,12 +175,16 @@ class Books(RuleBasedStateMachine):
         if found is None:
             return
         call = found.calls.select_related("job").order_by("-number").first()
-        with suppress(UserError), transaction.atomic():
-            jobs.resolve(found, bought=bought)
-            if call is not None:
-                self.count(call, None if bought else NOTHING)
-            if bought:
-                self.count_open(found)
+        before = self.billed, self.above
+        try:
+            with transaction.atomic():
+                if call is not None:
+                    self.count(call, None if bought else NOTHING)
+                    ProviderCall.objects.filter(pk=call.pk).update(error_code="counted")
+                with self.closing():
+                    jobs.resolve(found, bought=bought)
+        except UserError:
+            self.billed, self.above = before
 
     @invariant()
     def books(self) -> None:
