@@ -71,7 +71,14 @@ class Purchase(Generic[R]):
             money.settle(self.claim.job, call, cost=None)
             money.close(call, error_code="user:job:canceled")
             return None
-        return self._fetch(call) if self.claim.job.stage == INGESTING else self._poll(call)
+        if self.claim.job.stage == INGESTING:
+            return self._fetch(call)
+        try:
+            return self._poll(call)
+        except ProviderError:  # it has ended without a result, and its bill is written
+            if self.claim.job.cancel_requested_at is None:
+                raise
+            return None
 
     def _open_call(self) -> ProviderCall | None:
         """Return the newest call when something may still come of it; after a retry of the job too."""

@@ -138,6 +138,7 @@ def test_twelve_scenes_from_idea_to_finished_video(
     )
     the_film_shows_every_scene_in_order(customer, project, providers, tmp_path)
     assert ledger(studio, "replicate") == witness.invoice("replicate")
+    assert round(ledger(studio, "gemini"), 4) == round(witness.invoice("gemini"), 4) > 0
 
 
 def the_film_shows_every_scene_in_order(

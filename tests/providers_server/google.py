@@ -133,6 +133,8 @@ class Google:
             "create", id=number, provider=NAME, model=model, makes="scenes", prompt=_prompt_of(request), label="",
             files=[], usd=str(price_of_words(model, used)), input_sha256=sha256(repr(body).encode()),
         )  # fmt: skip
+        if request.fault == "html":  # what ends in a 5xx is free at Google
+            self.standin.log.write("refund", id=number, usd=str(price_of_words(model, used)), why="5xx")
         return answer if "stream" in request.tail.rsplit(":", 1)[-1] else whole(answer)
 
     def _create(self, request: Request) -> Answer:
@@ -235,8 +237,8 @@ class Google:
             film = self.film(order)
             part = {"cut": film, "broken": film[: len(film) // 3], "empty": b""}[request.fault]
             return Answer(body=part, cut=request.fault == "cut")
-        if request.fault in ("moved", "moved-away"):
-            there = request.path if request.fault == "moved" else f"https://evil.example{request.path}"
+        there = {"moved": f"{request.path}&again=1", "moved-away": "https://evil.example/film.mp4"}.get(request.fault)
+        if there and "again" not in request.query:
             return Answer(302, "", headers={"Location": there})
         return Answer(body=self.film(order))
 

@@ -33,7 +33,7 @@ class Server(ThreadingHTTPServer):
         handler = type("Door", (_Handler,), {"door": staticmethod(door), "standin": standin, "name": name})
         self.live: set[socket.socket] = set()
         super().__init__(("127.0.0.1", port), handler)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -127,8 +127,8 @@ class House:
         self._lock = threading.Lock()
         self._ticker = threading.Thread(target=self._tick, daemon=True)
 
-    def open(self) -> None:
-        """Open every door and let time pass."""
+    def open(self, *names: str) -> None:
+        """Open every door (or those named) and let time pass."""
         doors: dict[str, Callable[[Request], Answer]] = {
             "replicate": self.replicate.answer,
             "outputs": self.replicate.output,
@@ -137,7 +137,7 @@ class House:
         }
         with self._lock:
             for name, door in doors.items():
-                if name not in self._open:
+                if name not in self._open and name in (names or doors):
                     self._open[name] = Server(self.ports[name], door, self.standin, name)
                     self.ports[name] = self._open[name].server_address[1]
         self.replicate.api, self.google.url = self.url("replicate"), self.url("google")
@@ -195,7 +195,7 @@ def _hold(port: int) -> socket.socket:
 def providers_server(folder: Path, media: Media) -> Iterator[House]:
     """Serve in this process until the block ends; orders go one step with each look."""
     house = House(Standin(folder, media, remember=True))
-    house.open()
+    house.open(*VENDORS)
     try:
         yield house
     finally:

@@ -12,6 +12,9 @@ from django.conf import settings
 from google import genai
 from google.genai import types
 
+from generation.providers.registry import output_hosts
+from mvsite.common.errors import ProviderError
+
 TIMEOUT_SECONDS = 60
 """How long one answer (or one piece of a streamed answer) may take; under 10 s the server refuses the request."""
 
@@ -50,7 +53,7 @@ def _options(base_url: str, api_version: str) -> types.HttpOptions:
 
 
 class _KeepKeyAtHome:
-    """Takes the key off a request that a redirect leads to another host; the SDK follows redirects and leaves it on."""
+    """Watches redirects, which the SDK follows anywhere with the key: to Google's hosts without it, elsewhere never."""
 
     def __init__(self) -> None:
         self.home: tuple[str, int | None] | None = None
@@ -60,3 +63,10 @@ class _KeepKeyAtHome:
         self.home = self.home or where
         if where != self.home:
             request.headers.pop("x-goog-api-key", None)
+            if not _is_allowed(str(request.url.host)):
+                raise ProviderError("provider:answer:bad", "Gemini leads to a host that is not allowed.")
+
+
+def _is_allowed(host: str) -> bool:
+    known = any(host == name or host.endswith(f".{name}") for name in output_hosts("gemini"))
+    return known or host in settings.MV_PROVIDER_ALLOW_HOSTS

@@ -47,8 +47,6 @@ _OTHER_4XX = Meaning("provider:call:invalid")
 _LONGEST_WAIT = 120.0
 # By name, because the SDK works with httpx or httpx2 as its environment says.
 _NEVER_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
-# What was ordered goes on there while the key is being changed or the account topped up.
-_MENDED_IN_TIME = {"provider:call:auth", "provider:call:credit"}
 _BROKEN_LINE = {"HTTPError", "StreamError", "APIConnectionError"}
 _UNREADABLE = {"APIError", "UnknownApiResponseError", "JSONDecodeError", "ValidationError"}
 
@@ -71,15 +69,14 @@ def refused(why: str) -> ProviderError:
 
 
 def _translation(error: Exception, call: Call) -> ProviderError | OutcomeUnknown | None:
+    ours = next((each for each in (error, error.__cause__) if isinstance(each, ProviderError)), None)
+    if ours is not None:
+        return ours
     status, body = _read(error)
     if status is not None and status >= 400:
         return _answered(status, body, call)
     if isinstance(error, GoogleAuthError):
-        if isinstance(error, TransportError):
-            return ProviderError("provider:call:failed", "Google's sign-in cannot be reached.", transient=True)
-        return ProviderError(
-            "provider:call:auth", "Signing in to Google Cloud did not work.", transient=call is Call.FOLLOW
-        )
+        return _of_sign_in(error, call)
     names = {kind.__name__ for each in (error, error.__cause__) if each for kind in type(each).__mro__}
     if "UnsupportedProtocol" in names:
         return ProviderError("provider:call:failed", "The address set for Gemini cannot be used.")
@@ -87,9 +84,24 @@ def _translation(error: Exception, call: Call) -> ProviderError | OutcomeUnknown
         return ProviderError("provider:call:failed", "Gemini cannot be reached.", transient=True)
     if "TimeoutException" in names:
         return _lost("provider:call:slow", call, "Gemini did not answer in time.")
-    if names & (_BROKEN_LINE | _UNREADABLE):
+    if names & (_BROKEN_LINE | _UNREADABLE) or _is_of_the_sdk(error):
         return _lost("provider:call:failed", call, "The line to Gemini broke.")
     return None
+
+
+def _of_sign_in(error: GoogleAuthError, call: Call) -> ProviderError:
+    if isinstance(error, TransportError) or error.retryable:
+        return ProviderError("provider:call:failed", "Google's sign-in cannot be reached.", transient=True)
+    say = "Signing in to Google Cloud did not work."
+    return ProviderError("provider:call:auth", say, transient=call is Call.FOLLOW)
+
+
+def _is_of_the_sdk(error: Exception) -> bool:
+    """Say whether the SDK stumbled over an answer: JSON of another shape ends in its code as any kind of error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__", "")).startswith("google.genai")
 
 
 def _lost(code: str, call: Call, say: str) -> ProviderError | OutcomeUnknown:
@@ -104,11 +116,12 @@ def _answered(status: int, body: Mapping[str, Any], call: Call) -> ProviderError
         return _lost("provider:call:failed", call, f"Gemini failed (HTTP {status}).")
     said = short(str(body.get("message") or "")) or f"HTTP {status}"
     if status == 404 and call is Call.FOLLOW:
-        return ProviderError("provider:answer:bad", f"Gemini no longer has it: {said}")
+        return ProviderError("provider:answer:bad", f"Gemini no longer has it: {said}", billed=True)
     meaning = _refined(status, body) or _BY_STATUS.get(status, _OTHER_4XX)
-    transient = meaning.transient or (call is Call.FOLLOW and meaning.code in _MENDED_IN_TIME)
+    # What was bought goes on there: it is not given up because somebody is changing a key.
+    passing = meaning.transient or call is Call.FOLLOW
     return ProviderError(
-        meaning.code, f"Gemini: {said}", transient=transient, retry_after=_delay(body) if transient else None
+        meaning.code, f"Gemini: {said}", transient=passing, retry_after=_delay(body) if passing else None
     )
 
 

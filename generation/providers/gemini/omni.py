@@ -75,9 +75,10 @@ class OmniClips:
         }
         with translated(Call.SUBMIT):
             made = client.by_key().interactions.create(**order)
-        if not made.id:
+        name = getattr(made, "id", None)  # JSON of another shape comes through the SDK as it is
+        if not name:
             raise OutcomeUnknown("Gemini took the order but named no id.")
-        return str(made.id)
+        return str(name)
 
     def look_up(self, request: ClipRequest, tag: str, sent_after: datetime) -> CannotSay:
         """Gemini lists no interactions: nobody can tell, now or later."""
@@ -101,12 +102,12 @@ class OmniClips:
             else:
                 _download(str(film.uri), out)
             if not out.size:
-                raise ProviderError("provider:answer:bad", "Gemini's film is empty.")
+                raise ProviderError("provider:answer:bad", "Gemini's film is empty.", transient=True)
         if not request.generate_audio:
             _silence(target)
 
     def cancel(self, provider_id: str) -> bool:
-        """Stop it at Google; False when it has ended already, or nobody can say."""
+        """Stop it at Google; False when it has ended already, or when the wish does not get through."""
         try:
             with translated(Call.FOLLOW):
                 return bool(client.by_key().interactions.cancel(provider_id).status == "cancelled")
@@ -133,7 +134,9 @@ def _must_hold_film(made: Any) -> Any:
     codes = {str(each.code) for each in made.errors or []}
     if "3" in codes or any(word in said.lower() for word in _FILTER_WORDS):
         raise refused(said or "the content was filtered")
-    raise ProviderError(_ENDINGS.get(made.status, "provider:call:failed"), f"Gemini: {short(said) or made.status}")
+    code = _ENDINGS.get(made.status, "provider:call:failed")
+    # What was stopped may have used the machine already: it counts as paid until the bill says otherwise.
+    raise ProviderError(code, f"Gemini: {short(said) or made.status}", billed=made.status == "cancelled")
 
 
 def _silence(film: Path) -> None:

@@ -81,7 +81,8 @@ def of_look(problem: httpx.Response | httpx.HTTPError) -> ProviderError:
         text = f"Replicate does not answer ({type(problem).__name__})."
         return ProviderError("provider:call:failed", text, transient=True)
     if problem.status_code == 404:
-        return ProviderError("provider:answer:bad", "Replicate does not know the prediction any more.")
+        text = "Replicate does not know the prediction any more."
+        return ProviderError("provider:answer:bad", text, billed=True)
     meaning = STATUSES.get(problem.status_code, Meaning("provider:call:failed"))
     wanted = wish(problem.headers.get("Retry-After"))
     return ProviderError(meaning.code, _detail(problem), transient=True, retry_after=wanted)

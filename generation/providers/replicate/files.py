@@ -68,7 +68,8 @@ def _upload(path: Path) -> str:
     except (ValueError, TypeError, KeyError):
         address = None
     if not isinstance(address, str):
-        raise ProviderError("provider:answer:bad", "Replicate took a file and did not say where it is.")
+        text = "Replicate took a file and did not say where it is."
+        raise ProviderError("provider:answer:bad", text, transient=True)  # nothing was bought yet
     return address
 
 

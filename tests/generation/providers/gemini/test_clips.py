@@ -1,8 +1,6 @@
 """Clips with an API key: what is ordered, followed, fetched and stopped, and what every failure becomes."""
 
 import base64
-import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +8,9 @@ import av
 import pytest
 from pytest_django.fixtures import Settings
 
-from generation.choices import CallOutcome, JobState
+from generation.choices import JobState
 from generation.models import Job
-from generation.ports import CannotSay, ClipRequest, OutcomeUnknown, Pending, Ready
+from generation.ports import ClipRequest, Pending, Ready
 from generation.providers.gemini.clips import GeminiClips
 from generation.services.clips import clip_request
 from mvsite.accounts.models import User
@@ -107,26 +105,6 @@ def test_what_the_model_cannot_make_is_never_ordered(google: Google, words: dict
 
 
 @pytest.mark.parametrize(
-    "fault", [Answer(drop=True), Answer(500, "<html>"), Answer(502, "<html>"), Answer(200, "no JSON"), Answer(504, {})]
-)
-def test_a_lost_answer_to_an_order_is_unknown_and_nobody_can_tell(google: Google, fault: Answer) -> None:
-    google.faults["create"].append(fault)
-    with pytest.raises(OutcomeUnknown):
-        GeminiClips().submit(request(), "tag")
-    assert google.count("create") == 1
-    assert GeminiClips().look_up(request(), "tag", datetime.now(UTC)) == CannotSay(permanent=True)
-
-
-def test_an_order_without_an_answer_in_time_is_unknown(google: Google, brief: None) -> None:
-    let_go = threading.Event()
-    google.faults["create"].append(Answer(wait=let_go, body={}))
-    with pytest.raises(OutcomeUnknown):
-        GeminiClips().submit(request(), "tag")
-    let_go.set()
-    assert google.count("create") == 1
-
-
-@pytest.mark.parametrize(
     ("fault", "code", "transient", "after"),
     [
         (error(400, "INVALID_ARGUMENT", "Bad duration."), "provider:call:invalid", False, None),
@@ -160,36 +138,6 @@ def test_an_unreachable_provider_got_no_order(google: Google, settings: Settings
     assert caught.value.transient
 
 
-@pytest.mark.parametrize(
-    ("operation", "fault"),
-    [
-        ("get", error(500, "INTERNAL", "Oops.")),
-        ("get", Answer(drop=True)),
-        ("get", Answer(502, "<html>")),
-        ("get", error(401, "UNAUTHENTICATED", "The key was changed.")),
-        ("get", error(403, "PERMISSION_DENIED", "Not yet.")),
-        ("get", error(402, "PAYMENT_REQUIRED", "Top up.")),
-        ("get", error(400, "INVALID_ARGUMENT", "Bad key.", {"reason": "API_KEY_INVALID"})),
-        ("download", Answer(drop=True)),
-        ("download", Answer(body=b"half a film", cut=True)),
-        ("download", error(503, "UNAVAILABLE", "Later.")),
-    ],
-)
-def test_following_a_clip_may_fail_for_a_while(
-    google: Google, tmp_path: Path, film: bytes, operation: str, fault: Answer
-) -> None:
-    google.video = film
-    maker, wish = GeminiClips(), request()
-    provider_id = maker.submit(wish, "tag")
-    google.faults[operation].append(fault)
-    with pytest.raises(ProviderError) as caught:
-        maker.fetch(provider_id, wish, tmp_path / "film.mp4", nothing)
-    assert caught.value.transient
-    maker.poll(provider_id, wish)
-    maker.fetch(provider_id, wish, tmp_path / "film.mp4", nothing)
-    assert (tmp_path / "film.mp4").read_bytes() == film
-
-
 FILTERED = {"status": "failed", "steps": [], "errors": [{"code": "3", "message": "content filtered"}]}
 
 
@@ -221,12 +169,6 @@ def test_an_empty_or_too_large_film_is_not_taken(
         follow(google, tmp_path / "film.mp4", content)
 
 
-def test_a_film_that_is_gone_is_said(google: Google, tmp_path: Path) -> None:
-    google.faults["download"].append(error(404, "NOT_FOUND", "File expired."))
-    with pytest.raises(ProviderError, match="provider:answer:bad"):
-        follow(google, tmp_path / "film.mp4", b"film")
-
-
 def order(owner: User) -> Job:
     return clip_request(owner=owner, parameters={"prompt": "A boat", "model": "gemini-omni-1.2-flash", "duration": 4})
 
@@ -242,12 +184,3 @@ def test_a_clip_is_bought_once_and_kept(owner: User, google: Google, film: bytes
     assert (said["backend_used"], said["parameters_not_sent"]) == ("gemini", ["seed"])
     assert google.count("create") == 1
     assert float(job.cost_usd) == 0.28
-
-
-@pytest.mark.django_db
-def test_a_lost_answer_waits_for_a_person(owner: User, google: Google) -> None:
-    google.faults["create"].append(Answer(drop=True))
-    job = drive(order(owner))
-    assert job.state == JobState.NEEDS_REVIEW
-    assert google.count("create") == 1
-    assert job.calls.get().outcome == CallOutcome.UNKNOWN

@@ -1,51 +1,19 @@
 """Clips with a Google Cloud project: signed in as Google's tools do, ordered, followed and fetched."""
 
 import base64
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from pytest_django.fixtures import Settings
 
-from generation.ports import ClipRequest, OutcomeUnknown, Pending, Ready
+from generation.ports import ClipRequest, Pending, Ready
 from generation.providers import registry
 from generation.providers.gemini.clips import GeminiClips
 from mvsite.common.errors import ProviderError
-from tests.providers_server.answers import Answer
 from tests.providers_server.google import Google
-from tests.providers_server.google_answers import error
-from tests.providers_server.serving import House
 
 MODEL = "veo-3.1-generate-001"
-
-
-@pytest.fixture(scope="session")
-def private_key() -> str:
-    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return made.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-
-
-@pytest.fixture
-def cloud(
-    house: House, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private_key: str
-) -> Google:
-    account = {
-        "type": "service_account",
-        "client_email": "studio@example.test",
-        "private_key": private_key,
-        "token_uri": f"{house.google.url}/token",
-    }
-    path = tmp_path / "account.json"
-    path.write_text(json.dumps(account))
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
-    settings.MV_GOOGLE_CLOUD_PROJECT = "film-1"
-    settings.GOOGLE_VERTEX_BASE_URL = house.google.url
-    return house.google
 
 
 def request(**words: Any) -> ClipRequest:
@@ -133,39 +101,6 @@ def test_what_was_filtered_is_a_refusal(cloud: Google) -> None:
 def test_a_failed_or_empty_operation_is_said(cloud: Google) -> None:
     assert ended(cloud, {"error": {"code": 13, "message": "Oops."}}).code == "provider:call:failed"
     assert ended(cloud, {"response": {"videos": []}}).code == "provider:answer:bad"
-
-
-@pytest.mark.parametrize("fault", [Answer(drop=True), Answer(500, "<html>"), Answer(200, "no JSON")])
-def test_a_lost_answer_to_an_order_is_unknown(cloud: Google, fault: Answer) -> None:
-    cloud.faults["predict"].append(fault)
-    with pytest.raises(OutcomeUnknown):
-        GeminiClips().submit(request(), "tag")
-    assert cloud.count("predict") == 1
-
-
-def test_a_full_quota_is_busy_and_sent_once(cloud: Google) -> None:
-    cloud.faults["predict"].append(error(429, "RESOURCE_EXHAUSTED", "Quota exceeded."))
-    with pytest.raises(ProviderError, match="provider:call:busy"):
-        GeminiClips().submit(request(), "tag")
-    assert cloud.count("predict") == 1
-
-
-@pytest.mark.parametrize("fault", [Answer(drop=True), error(503, "UNAVAILABLE", "Later."), Answer(200, "no JSON")])
-def test_a_poll_may_fail_for_a_while(cloud: Google, fault: Answer) -> None:
-    cloud.video = b"film"
-    provider_id = GeminiClips().submit(request(), "tag")
-    cloud.faults["operation"].append(fault)
-    with pytest.raises(ProviderError) as caught:
-        GeminiClips().poll(provider_id, request())
-    assert caught.value.transient
-    assert GeminiClips().poll(provider_id, request()) == Ready()
-
-
-def test_a_sign_in_that_is_refused_is_said_and_nothing_ordered(cloud: Google) -> None:
-    cloud.faults["token"].append(Answer(400, {"error": "invalid_grant"}))
-    with pytest.raises(ProviderError, match="provider:call:auth"):
-        GeminiClips().submit(request(), "tag")
-    assert cloud.count("predict") == 0
 
 
 def test_a_project_makes_veo_the_choice_for_clips(settings: Settings) -> None:

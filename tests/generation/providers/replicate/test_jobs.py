@@ -17,7 +17,6 @@ from generation import jobs
 from generation.choices import CallOutcome, JobState
 from generation.models import Job, ProviderCall
 from generation.pipelines import engine
-from generation.providers.replicate import client
 from generation.services.clips import clip_request
 from generation.services.portraits import portraits_request
 from mvsite.accounts.models import User
@@ -53,41 +52,6 @@ def test_a_clip_is_bought_once_fetched_and_billed(owner: User, replicate: Replic
     assert float(job.cost_usd) == 3.2
     assert video.metadata["backend_used"] == "replicate"
     assert video.metadata["model_used"] == "google/veo-3.1"
-
-
-@pytest.mark.parametrize("word", ["create-lost", "create-html", "create-odd"])
-def test_a_create_whose_answer_is_lost_is_adopted(owner: User, replicate: Replicate, word: str) -> None:
-    job = drive(clip(owner, f"waves {word}-once"))
-    assert job.state == JobState.SUCCEEDED, job.error
-    assert outcomes(job) == [CallOutcome.RECONCILED]
-    assert len(replicate.creates) == 1
-    assert float(job.cost_usd) == 3.2
-
-
-@pytest.mark.parametrize("word", ["create-dropped", "create-500", "create-502", "create-504"])
-def test_a_create_that_started_nothing_is_sent_once_more_after_a_look(
-    owner: User, replicate: Replicate, word: str
-) -> None:
-    job = drive(clip(owner, f"waves {word}-once"))
-    assert job.state == JobState.SUCCEEDED, job.error
-    assert outcomes(job) == [CallOutcome.ABANDONED, CallOutcome.ACCEPTED]
-    assert len(replicate.creates) == 1
-
-
-def test_a_create_that_hangs_is_given_up_and_looked_up(
-    owner: User, replicate: Replicate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(client.LIMITS, "read", 0.3)
-    job = drive(clip(owner, "waves create-hang-once"))
-    assert job.state == JobState.SUCCEEDED, job.error
-    assert outcomes(job) == [CallOutcome.ABANDONED, CallOutcome.ACCEPTED]
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_provider_is_asked_again(owner: User, replicate: Replicate, status: int) -> None:
-    job = drive(clip(owner, f"waves create-{status}-once"))
-    assert job.state == JobState.SUCCEEDED
-    assert outcomes(job) == [CallOutcome.REFUSED, CallOutcome.ACCEPTED]
 
 
 def test_when_the_list_cannot_be_read_nothing_is_sent_and_a_person_decides(owner: User, replicate: Replicate) -> None:
@@ -134,59 +98,6 @@ def test_a_worker_killed_after_the_create_finds_it_again(
     job = drive(job)
     assert job.state == JobState.SUCCEEDED
     assert outcomes(job) == [CallOutcome.RECONCILED]
-    assert len(replicate.creates) == 1
-
-
-def test_a_run_that_was_broken_off_is_ordered_once_more(owner: User, replicate: Replicate) -> None:
-    job = drive(clip(owner, "waves run-broken-off-once"))
-    assert job.state == JobState.SUCCEEDED
-    assert outcomes(job) == [CallOutcome.ABANDONED, CallOutcome.ACCEPTED]
-    assert (len(replicate.creates), float(job.cost_usd)) == (2, 3.2)
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ("create-401", "provider:call:auth"),
-        ("create-402", "provider:call:credit"),
-        ("create-403", "provider:call:auth"),
-        ("create-404", "provider:call:gone"),
-        ("create-422", "provider:call:invalid"),
-        ("run-nsfw", "provider:call:refused"),
-        ("run-moderated", "provider:call:refused"),
-        ("run-fails", "provider:call:failed"),
-        ("run-strange-error", "provider:call:failed"),
-        ("run-aborted", "provider:call:slow"),
-        ("run-canceled", "provider:call:slow"),
-        ("run-empty", "provider:answer:bad"),
-        ("run-removed", "provider:answer:bad"),
-        ("read-404", "provider:answer:bad"),
-        ("file-404", "provider:answer:bad"),
-        ("file-type", "provider:answer:bad"),
-        ("run-elsewhere", "provider:answer:bad"),
-        ("file-moved-away", "provider:answer:bad"),
-    ],
-)
-def test_what_cannot_be_mended_ends_in_its_own_code(owner: User, replicate: Replicate, words: str, code: str) -> None:
-    job = drive(clip(owner, f"waves {words}"))
-    assert (job.state, error_code(job)) == (JobState.FAILED, code)
-    assert len(replicate.creates) == (0 if words.startswith("create-") else 1)
-    paid = words.startswith("file-") or words in ("run-elsewhere", "run-canceled", "run-removed")
-    assert float(job.cost_usd) == (3.2 if paid else 0)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        *(f"read-{kind}-once" for kind in (401, 429, 500, 502, 503, "html", "list", "dropped")),
-        *(f"file-{kind}-once" for kind in (429, 500, 503, "cut")),
-        "file-moved",
-        "run-listed",
-    ],
-)
-def test_what_passes_is_borne_without_a_second_create(owner: User, replicate: Replicate, words: str) -> None:
-    job = drive(clip(owner, f"waves {words}"))
-    assert job.state == JobState.SUCCEEDED, job.error
     assert len(replicate.creates) == 1
 
 
