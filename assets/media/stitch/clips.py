@@ -7,6 +7,7 @@ from pathlib import Path
 from assets.media.errors import ClipProblem, MediaProblem
 from assets.media.mp4 import BoxError
 from assets.media.probe import MediaFacts, VideoFacts, decode_check, probe
+from assets.media.samples import SOUND_KINDS
 from assets.media.sniff import VIDEO_KINDS
 from assets.media.stitch.shelf import Shelf, content_of
 from assets.media.stitch.tables import ClipTables, read_clip
@@ -29,6 +30,28 @@ class Clip:
         if self.facts.video is None:
             raise ClipProblem(self.number, "unreadable", "there is no picture in it")
         return self.facts.video
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """The song of a film: what is in its file, and its length in seconds."""
+
+    path: Path
+    content: str
+    seconds: float
+
+
+def look_at_song(path: Path, shelf: Shelf) -> Song:
+    """Measure a song, once as long as its file does not change. Raises MediaProblem when there is no sound in it."""
+    known = shelf.facts(path)
+    content, facts = known[:2] if known is not None else ("", probe(path, formats=SOUND_KINDS))
+    if facts.audio is None:
+        raise MediaProblem("unreadable", "there is no sound in it")
+    if known is None:
+        content = content_of(path)
+        if facts.video is None:  # a film's picture is proven where it is a clip
+            shelf.keep_facts(path, content, facts, sound=True)
+    return Song(path, content, float(facts.audio.seconds))
 
 
 def look_at(

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assets.media.audio import song_seconds
 from assets.media.errors import MediaProblem, RenderCheckError
 from assets.media.ffmpeg import Progress
 from assets.media.files import atomic_target
 from assets.media.mp4 import BoxError
 from assets.media.probe import BT709
 from assets.media.stitch.check import check_joined
-from assets.media.stitch.clips import Clip, look_at
+from assets.media.stitch.clips import Clip, Song, look_at, look_at_song
 from assets.media.stitch.join import join
 from assets.media.stitch.picture import make_pieces
 from assets.media.stitch.plan import StitchPlan, make_plan
@@ -90,15 +89,15 @@ def stitch(
     kept = Shelf(shelf)
     progress(0.0)
     found, left_out = look_at(clips, shelf=kept, skip=wishes.skip_broken, tick=lambda done: progress(LOOK_SHARE * done))
-    length, song_warning = _song_length(wishes.audio_overlay)
-    plan = make_plan(found, wishes, song_seconds=length)
+    song, song_warning = _song(wishes.audio_overlay, kept)
+    plan = make_plan(found, wishes, song_seconds=song.seconds if song is not None else None)
     ensure_room((target.parent, work_dir), needed(plan, _copied_bytes(found, plan)))
     steps = _Steps(progress, _cost(plan), begin=LOOK_SHARE)
     with tempfile.TemporaryDirectory(prefix="stitch-", dir=work_dir) as folder, atomic_target(target) as result:
         room = Path(folder)
         pieces = make_pieces(found, plan, fit=wishes.aspect_fit, shelf=kept, room=room, steps=steps.step)
         tell = steps.step(SOUND_COST * plan.frames)
-        sound = film_sound(found, plan, wishes, shelf=kept, room=room, tell=tell)
+        sound = film_sound(found, plan, wishes, song=song, shelf=kept, room=room, tell=tell)
         try:
             join(
                 pieces,
@@ -117,11 +116,11 @@ def stitch(
     return replace(made, left_out=tuple(sorted({*range(len(clips))} - {clip.number for clip in found})))
 
 
-def _song_length(song: Path | None) -> tuple[float | None, str | None]:
-    if song is None:
+def _song(path: Path | None, shelf: Shelf) -> tuple[Song | None, str | None]:
+    if path is None:
         return None, None
     try:
-        return song_seconds(song), None
+        return look_at_song(path, shelf), None
     except MediaProblem as error:
         return None, f"the song was left out: {error.detail}"
 

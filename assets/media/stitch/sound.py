@@ -8,11 +8,11 @@ from pathlib import Path
 from assets.media.ffmpeg import Progress
 from assets.media.mp4 import BoxError, read_movie
 from assets.media.stitch.clip_sound import ClipSound, write_clip_sound
-from assets.media.stitch.clips import Clip
+from assets.media.stitch.clips import Clip, Song
 from assets.media.stitch.join import CopiedSong
 from assets.media.stitch.overlay import Sound, make_sound, sources_of
 from assets.media.stitch.plan import StitchPlan
-from assets.media.stitch.shelf import Shelf, content_of
+from assets.media.stitch.shelf import Shelf
 from assets.media.stitch.tables import sound_of
 from assets.media.stitch.wishes import StitchWishes
 
@@ -37,16 +37,23 @@ class FilmSound:
 
 
 def film_sound(
-    clips: Sequence[Clip], plan: StitchPlan, wishes: StitchWishes, *, shelf: Shelf, room: Path, tell: Progress
+    clips: Sequence[Clip],
+    plan: StitchPlan,
+    wishes: StitchWishes,
+    *,
+    song: Song | None,
+    shelf: Shelf,
+    room: Path,
+    tell: Progress,
 ) -> FilmSound:
     """Give the film's sound; whatever cannot be read is left out with a warning, never an error."""
     if plan.copy_sound:
         return FilmSound(own=True, used=("clips",), copied=True)
-    if plan.sound == "song":
+    if plan.sound == "song" and song is not None:
         copied = _as_it_is(plan, wishes)
         if copied is not None:
             return FilmSound(song=copied, used=("song",), copied=True)
-        return _kept_song(plan, wishes, shelf=shelf, room=room, tell=tell)
+        return _kept_song(song, plan, wishes, shelf=shelf, room=room, tell=tell)
     return _mixed(clips, plan, wishes, room=room, tell=tell)
 
 
@@ -70,7 +77,9 @@ class _NotKeptError(Exception):
     """The song gave no sound; why stands in the warnings."""
 
 
-def _kept_song(plan: StitchPlan, wishes: StitchWishes, *, shelf: Shelf, room: Path, tell: Progress) -> FilmSound:
+def _kept_song(
+    song: Song, plan: StitchPlan, wishes: StitchWishes, *, shelf: Shelf, room: Path, tell: Progress
+) -> FilmSound:
     """Encode the song's part once; the same part, volume and fades are found again by the next stitch."""
     sound = Sound()
 
@@ -83,19 +92,19 @@ def _kept_song(plan: StitchPlan, wishes: StitchWishes, *, shelf: Shelf, room: Pa
 
     target = room / "song.m4a"
     try:
-        kept = shelf.made(_words(plan, wishes), target, make)
+        kept = shelf.made(_words(song, plan, wishes), target, make)
     except _NotKeptError:
         return FilmSound(warnings=sound.warnings)
     return FilmSound(song=CopiedSong(target), used=("song",), copied=kept, warnings=sound.warnings)
 
 
-def _words(plan: StitchPlan, wishes: StitchWishes) -> list[object]:
+def _words(song: Song, plan: StitchPlan, wishes: StitchWishes) -> list[object]:
     """Give everything that shapes the encoded song."""
-    part, song = plan.song, wishes.audio_overlay
-    if part is None or song is None:
+    part = plan.song
+    if part is None:
         return []
     shaped = [wishes.overlay_volume, wishes.fade_in_seconds, wishes.fade_out_seconds, wishes.normalize_loudness]
-    return ["song", content_of(song), part.start, part.seconds, part.loop, str(plan.seconds), *shaped]
+    return ["song", song.content, part.start, part.seconds, part.loop, str(plan.seconds), *shaped]
 
 
 def _mixed(clips: Sequence[Clip], plan: StitchPlan, wishes: StitchWishes, *, room: Path, tell: Progress) -> FilmSound:
