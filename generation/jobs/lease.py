@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db.models import Case, CharField, DateTimeField, F, FloatField, Inte
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from generation import money
 from generation.choices import JobState
 from generation.jobs.ending import end, let_go
 from generation.jobs.heartbeat import Heartbeat
@@ -171,6 +173,18 @@ class Claim:
             lease_owner="",
             failures=F("failures") + 1,
         )
+
+    def hand_over(self, *, provider: str, model: str, params: dict[str, Any], estimate: Decimal) -> None:
+        """Let another provider's model make it, for `estimate` in USD, before anything is bought.
+
+        What a dearer one needs is held first. Raises LeaseLost, and user:cost:over_budget: then all is as before.
+        """
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            self.job.refresh_from_db(fields=["held_usd", "held_on"])
+            money.hold(self.job, estimate)
+            self._write(provider=provider, model=model, params=params, estimated_cost_usd=estimate, waits_for=None)
+            record_job("job.progressed", self.job)
 
     def succeed(self, finish: Callable[[], dict[str, Any]]) -> None:
         """End well: `finish` writes what the job made and returns its result, in the same transaction."""

@@ -20,6 +20,7 @@ from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
 from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
+from generation.pipelines.failing_over import step_in
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
 from generation.pipelines.places import REFUSED_BUT_MAY_TRY, intent_or_wait, refused_by
@@ -88,19 +89,19 @@ class Purchase(Generic[R]):
 
     def _submit(self) -> Outcome:
         job = self.claim.job
-        tried = job.calls.filter(sent_at__gte=job.queued_at)  # a retry of the job begins to count anew
+        model = self.maker.describe(self.request).model
+        tried = job.calls.filter(sent_at__gte=job.queued_at, model=model)  # a retry of the job begins to count anew
         abandoned = tried.filter(outcome=CallOutcome.ABANDONED).count()
         refused = tried.filter(outcome=CallOutcome.REFUSED)
         if abandoned >= LIMITS[JobKind(job.kind)].max_submits or refused.count() >= REFUSED_BUT_MAY_TRY:
             last = refused.order_by("-number").first()
-            raise ProviderError(last.error_code if last else "provider:call:failed")
+            given_up = ProviderError(last.error_code if last else "provider:call:failed", transient=True)
+            handed_over = step_in(self.claim, given_up, given_up=True)
+            if handed_over is None:
+                raise ProviderError(given_up.code)
+            return handed_over
         self.claim.check()
-        call = intent_or_wait(
-            self.claim,
-            provider=self.maker.provider,
-            model=self.maker.describe(self.request).model,
-            request_hash=self.request_hash,
-        )
+        call = intent_or_wait(self.claim, provider=self.maker.provider, model=model, request_hash=self.request_hash)
         if isinstance(call, Park):
             return call
         crash_point("after_intent")
@@ -117,6 +118,9 @@ class Purchase(Generic[R]):
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
             pause = backed_off(refused.count(), error.retry_after)
             refused_by(self.claim, call, error, pause=pause)
+            handed_over = step_in(self.claim, error)
+            if handed_over is not None:
+                return handed_over
             if not error.transient:
                 raise
             asked = error.retry_after is not None

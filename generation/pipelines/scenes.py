@@ -10,6 +10,7 @@ from generation.jobs import Claim
 from generation.models import Job, SceneGeneration
 from generation.pipelines import scene_files
 from generation.pipelines.asking import Asking
+from generation.pipelines.failing_over import step_in
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.places import NoPlace
 from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneRequest
@@ -41,8 +42,15 @@ class Scenes:
             return Park(0, "writing")  # the next step decides whether it is sent again
         except NoPlace as wait:
             return wait.park  # what was answered so far is kept
+        except ProviderError as error:
+            handed_over = step_in(claim, error)
+            if handed_over is None:
+                raise
+            return handed_over
         metadata = {
+            "backend_used": job.provider,
             "model_used": answer.model,
+            "parameters_not_sent": job.params.get("parameters_not_sent", []),
             "config_flavor": flavor.name,
             "attempts": asking.times,
             "seed": request.seed,

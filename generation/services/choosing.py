@@ -45,6 +45,7 @@ class Option:
         return {
             "model": self.model,
             "parameters_not_sent": list(self.not_sent),
+            "own_warnings": list(self.warnings),
             "stand_ins": [each.as_stand_in() for each in self.stand_ins],
         }
 
