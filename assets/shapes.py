@@ -7,6 +7,7 @@ it is read.
 from typing import Any
 
 from assets.models import Audio, CharacterReference, StoredFile, Video
+from assets.signed import signed_url
 
 
 def character_url(character: CharacterReference) -> str:
@@ -106,6 +107,7 @@ def _info(row: StoredFile, kind: str) -> dict[str, Any]:
         "mime": row.mime,
         "path": row.key,
         "cloud_url": None,
+        "signed_url": signed_url(row),
         "file_size_bytes": row.size_bytes,
         "sha256": row.sha256,
         "metadata": row.metadata,

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from assets.api.signed import SignedFileView
 from mvsite.health import live, ready
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("health/ready", ready),
     path("admin/", admin.site.urls),
     path("api/", include("mvsite.api")),
+    path("media/<str:kind>/<str:pk>", SignedFileView.as_view()),
     path("", include("generation.web.urls")),
 ]
 handler400 = "mvsite.health.bad_request"

@@ -1,6 +1,7 @@
 """Serving rows as files: which bytes a request means, and under which name. Others route these; they only serve."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.http import HttpResponseBase, HttpResponseRedirect, JsonResponse
 from drf_spectacular.utils import OpenApiParameter
@@ -65,6 +66,11 @@ def serve_character(request: Request, character: CharacterReference) -> HttpResp
 def serve_audio(request: Request, audio: Audio) -> HttpResponseBase:
     """Serve a song."""
     return _given(request, _served(request, audio), "audio_url")
+
+
+def serve_row(request: Request, row: StoredFile, *, attachment: bool) -> HttpResponseBase:
+    """Serve the file of any row as it is, whatever the address says besides."""
+    return _given(request, replace(_served(request, row), attachment=attachment), "url")
 
 
 def _given(request: Request, file: Served, field: str) -> HttpResponseBase:

@@ -232,6 +232,7 @@ class InfoSerializer(Shape):
     mime = serializers.CharField()
     path = serializers.CharField()
     cloud_url = serializers.CharField(allow_null=True)
+    signed_url = serializers.CharField()
     file_size_bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     duration = serializers.FloatField(allow_null=True)

@@ -140,6 +140,12 @@ CUT: dict[str, Any] = {
     "file_size_bytes": 512_000,
     "metadata": {"cloud_url": None},
 }
+
+
+def _place(kind: str, row_id: str, key: str) -> dict[str, Any]:
+    return {"path": key, "cloud_url": None, "signed_url": f"/media/{kind}/{row_id}?e=1795251600&d=0&s=3f2a"}
+
+
 _INFO: dict[str, Any] = {
     "owner": "1f6a3c5e-9dd6-42f5-9cea-46a57d8c9b21",
     "title": "Storm",
@@ -151,6 +157,7 @@ _INFO: dict[str, Any] = {
 }
 PORTRAIT_INFO: dict[str, Any] = {
     **_INFO,
+    **_place("character", PORTRAIT_ID, f"mv/characters/{PORTRAIT_ID}.png"),
     "id": PORTRAIT_ID,
     "kind": "character",
     "mime": "image/png",
@@ -163,6 +170,7 @@ PORTRAIT_INFO: dict[str, Any] = {
 }
 VIDEO_INFO: dict[str, Any] = {
     **_INFO,
+    **_place("video", VIDEO_ID, f"mv/jobs/{VIDEO_ID}/video.mp4"),
     "id": VIDEO_ID,
     "kind": "clip",
     "mime": "video/mp4",
@@ -175,6 +183,7 @@ VIDEO_INFO: dict[str, Any] = {
 }
 AUDIO_INFO: dict[str, Any] = {
     **_INFO,
+    **_place("audio", AUDIO_ID, f"audio/{AUDIO_ID}.mp3"),
     "id": AUDIO_ID,
     "kind": "audio",
     "mime": "audio/mpeg",

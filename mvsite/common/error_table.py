@@ -33,6 +33,7 @@ ERRORS: dict[str, ErrorText] = {
     ),
     "user:request:host": ErrorText(400, "This host name is not served", "Use 127.0.0.1 or localhost."),
     "user:url:refused": ErrorText(400, "This address cannot be used", "Upload the file instead."),
+    "user:link:refused": ErrorText(403, "This link does not work (any more)", "Ask for a new one."),
     "user:download:not_installed": ErrorText(400, "YouTube import is not installed", "Upload the song as a file."),
     "user:model:retired": ErrorText(400, "This model is no longer offered", "Name its successor."),
     "user:auth:required": ErrorText(401, "Please sign in", "Sign in, or send a token."),
