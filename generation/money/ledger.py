@@ -81,7 +81,9 @@ def is_paid_and_open(job: Job) -> bool:
     """Say whether a job has bought its one thing and may still fetch it: nothing more need be paid for it."""
     call = job.calls.order_by("-number").first()
     took = (CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
-    return call is not None and call.outcome in took and call.settled_at is not None and not call.error_code
+    if call is None or call.outcome not in took or call.settled_at is None:
+        return False
+    return bool(call.provider_id) and not call.error_code  # without an id there is nothing to fetch it by
 
 
 def is_undecided(job: Job) -> bool:

@@ -152,4 +152,5 @@ def _result(job: Job, project: Project) -> dict[str, Any]:
         "scenes": len(scenes),
         "scenes_left_out": left_out,
         "failures": failures,
+        "warnings": job.params.get("warnings", []),
     }

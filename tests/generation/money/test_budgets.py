@@ -1,16 +1,20 @@
 """What a budget lets through, and what it says when it does not."""
 
+from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from generation import jobs
+from generation import jobs, money
 from generation.choices import JobKind
-from generation.models import Budget, Job
+from generation.models import Budget, Job, ProviderCall
 from mvsite.accounts.models import User
 from tests.support.money import NOTHING, VEO_8_S, books_agree, budget, of_user
 from tests.support.rows import a_project
@@ -121,6 +125,49 @@ def test_a_canceled_job_gives_back_and_a_retry_holds_anew(api: APIClient, owner:
     assert api.post(f"/api/mv/jobs/{first}/retry").status_code == 202
     api.post(f"/api/mv/jobs/{second}/cancel")
     assert of_user(owner) == (VEO_8_S, NOTHING)
+    books_agree()
+
+
+def test_a_bill_after_midnight_counts_on_the_day_of_its_hold(owner: User, settings: Settings) -> None:
+    settings.MV_BUDGET_DAY_USD = VEO_8_S
+    today, tomorrow = timezone.now().date(), timezone.now().date() + timedelta(days=1)
+    parent = jobs.enqueue(kind=JobKind.RUN, owner=owner, params={}, estimated_cost_usd=VEO_8_S)
+    with patch("generation.money.holds.today", return_value=tomorrow):
+        child = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, parent=parent, estimated_cost_usd=VEO_8_S)
+        assert child.held_on == today
+        money.settle(child, money.intent(child, provider="replicate", model="m", request_hash="h"), cost=None)
+        jobs.request_cancel(child)
+        assert budget(f"day:{owner.pk}:{today}") == (NOTHING, VEO_8_S)
+        assert jobs.retry(child).held_on == tomorrow
+    assert budget(f"day:{owner.pk}:{tomorrow}") == (VEO_8_S, NOTHING)
+    books_agree()
+
+
+def test_a_bill_above_the_estimate_counts_in_full_and_shuts_the_budget(
+    api: APIClient, owner: User, settings: Settings
+) -> None:
+    settings.MV_BUDGET_USER_USD = 2 * VEO_8_S
+    job = Job.objects.get(pk=clip(api).json()["id"])
+    call = money.intent(job, provider="replicate", model="google/veo-3.1", request_hash="h")
+    for _ in range(2):
+        money.settle(job, call, cost=Decimal(7))
+    assert of_user(owner) == (NOTHING, Decimal(7))
+    refused = clip(api).json()
+    assert (refused["code"], refused["left_usd"]) == ("user:cost:over_budget", "0.0000")
+    books_agree()
+
+
+def test_bills_from_before_there_were_budgets_are_counted(owner: User) -> None:
+    project = a_project(owner)
+    for number, cost in enumerate(("1.5", "0.25", "0")):
+        whose = project if number else None
+        job = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, project=whose, estimated_cost_usd=Decimal(2))
+        money.settle(job, money.intent(job, provider="replicate", model="m", request_hash="h"), cost=Decimal(cost))
+        jobs.request_cancel(job)
+    Budget.objects.all().delete()
+    ProviderCall.objects.update(billed_on=None)
+    import_module("generation.migrations.0002_budgets").count_what_was_billed(apps, None)
+    assert (of_user(owner), Budget.objects.count()) == ((NOTHING, Decimal("1.75")), 3)
     books_agree()
 
 

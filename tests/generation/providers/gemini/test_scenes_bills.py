@@ -182,6 +182,18 @@ def test_a_writing_that_is_canceled_in_mid_sentence_is_counted(owner: User, goog
     books_agree()
 
 
+def test_a_retry_of_a_writing_holds_its_estimate_anew(owner: User, google: Google) -> None:
+    google.faults["generate"].append(written("", finish="SAFETY"))
+    job = drive(start(owner))
+    assert (job.state, of_user(owner)[0]) == (JobState.FAILED, Decimal(0))
+    assert jobs.retry(job).held_usd == ESTIMATE
+    job = drive(job)
+    assert job.state == JobState.SUCCEEDED
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, error={"code": "app:server:error"})
+    assert jobs.retry(job).held_usd == ESTIMATE
+    books_agree()
+
+
 def test_a_price_above_the_threshold_is_asked_back(owner: User, google: Google, settings: Settings) -> None:
     settings.MV_CONFIRM_ABOVE_USD = Decimal("0.01")
     with pytest.raises(UserError, match="user:cost:confirm"):
