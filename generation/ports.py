@@ -30,11 +30,15 @@ class SceneDraft:
 
 @dataclass(frozen=True, slots=True)
 class SongFacts:
-    """What the writer may know of the song: length in seconds, tempo in BPM, sections as (name, start, end)."""
+    """What the writer may know of the song: length in seconds, tempo in BPM, sections as (name, start, end).
+
+    `begins` has the second at which each scene begins; empty: one scene length after the other.
+    """
 
     seconds: float
     bpm: float | None = None
     sections: tuple[tuple[str, float, float], ...] = ()
+    begins: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

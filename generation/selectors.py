@@ -9,8 +9,9 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 from assets.models import Audio, CharacterReference, Video
 from assets.shapes import poster_url, video_url
 from generation import events
-from generation.choices import JobKind
+from generation.choices import CutBy, JobKind
 from generation.models import Job, Project, ReservedId, Scene, SceneGeneration, Take
+from generation.timeline import Span, lengths_of, marks_of, target_seconds, tile
 from mvsite.accounts.models import User
 
 
@@ -92,15 +93,44 @@ def scene_data(scene: Scene) -> dict[str, Any]:
     }
 
 
+def follows_song(project: Project) -> bool:
+    """Whether the scenes have places of their own on the song, so that a missing one leaves a gap."""
+    return project.cut_by != CutBy.CLIPS and project.audio_id is not None
+
+
 def final_inputs(project: Project, scenes: list[Scene]) -> dict[str, Any]:
     """Name what a finished video of today would be made of; differing from what one was made of makes that stale."""
     takes = [selected_take(scene) for scene in scenes]
+    gaps = follows_song(project)
     return {
-        "takes": [str(take.video_id) for take in takes if take is not None],
+        "takes": [str(take.video_id) if take else None for take in takes if take is not None or gaps],
         "audio": str(project.audio_id) if project.audio_id else None,
         "cut_by": project.cut_by,
         "target_duration": project.target_duration,
+        **({"tempo": project.audio.tempo} if gaps and project.audio else {}),
     }
+
+
+def project_spans(project: Project, scenes: list[Scene], *, patient: bool = False) -> list[Span] | None:
+    """Return where each scene lies in the film; None while the song has not been heard yet, unless `patient`."""
+    marks = marks_of(project.audio, project.cut_by, patient=patient)
+    if marks is None:
+        return None
+    takes = [selected_take(scene) for scene in scenes]
+    lengths = lengths_of([take.video.duration_ms / 1000 if take else None for take in takes])
+    target = target_seconds(project.target_duration, project.audio)
+    return tile(lengths, cut_by=project.cut_by, marks=marks, target=target)
+
+
+def _timeline(project: Project, scenes: list[Scene]) -> dict[str, Any] | None:
+    spans = project_spans(project, scenes)
+    if spans is None:
+        return None
+    places = [
+        {"scene_id": str(scenes[span.scene].pk), "start": round(span.start, 3), "end": round(span.end, 3)}
+        for span in spans
+    ]
+    return {"seconds": places[-1]["end"] if places else 0.0, "spans": places}
 
 
 def final_video(project: Project) -> Video | None:
@@ -126,6 +156,7 @@ def project_data(project: Project) -> dict[str, Any]:
         "number_of_scenes": project.number_of_scenes,
         "cut_by": project.cut_by,
         "target_duration": project.target_duration,
+        "timeline": _timeline(project, scenes),
         "seed": project.seed,
         "scene_ids": [str(scene.pk) for scene in scenes],
         "final_video_id": str(final.pk) if final else None,
@@ -159,7 +190,7 @@ def projects_with_details(projects: QuerySet[Project]) -> QuerySet[Project]:
     """Fetch what `project_data` reads in a fixed number of queries."""
     spent = Job.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(total=Sum("cost_usd"))
     scenes = with_details(Scene.objects.filter(trashed_at=None)).order_by("index")
-    rows = projects.select_related("final_video").annotate(spent_usd=Subquery(spent.values("total")))
+    rows = projects.select_related("final_video", "audio").annotate(spent_usd=Subquery(spent.values("total")))
     return rows.prefetch_related(Prefetch("scenes", queryset=scenes, to_attr="kept_scenes"))
 
 

@@ -1,13 +1,14 @@
 """Composes moving pictures with MoviePy: sample clips and slates; `ffmpeg.py` encodes the frames."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import av
 import numpy as np
-from moviepy import ColorClip, CompositeVideoClip, ImageClip, VideoClip
+from moviepy import VideoClip
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -43,13 +44,14 @@ def render(
 
 
 def slate(
-    *, lines: Sequence[str], seconds: float, size: tuple[int, int], target: Path, tick: Tick, fps: int = FPS,
-    audio: Path | None = None,
-) -> int:  # fmt: skip
-    """Encode a quiet dark card with `lines` of text (the first one large) that lasts `seconds`; returns the frames."""
-    ground = ColorClip(size, color=(24, 22, 21), duration=seconds)
-    written = ImageClip(np.asarray(_card(lines, size)), duration=seconds)
-    return _encode(CompositeVideoClip([ground, written], size=size), target, tick, fps, audio)
+    *, lines: Sequence[str], frames: int, size: tuple[int, int], target: Path, tick: Tick, fps: int | Fraction = FPS
+) -> None:
+    """Encode a quiet dark card with `lines` of text (the first one large), `frames` long, without sound."""
+    card = _card(lines, size).tobytes()
+    with FrameEncoder(target, width=size[0], height=size[1], fps=fps) as out:
+        for number in range(frames):
+            tick(number / frames)
+            out.write(card)
 
 
 def _card(lines: Sequence[str], size: tuple[int, int]) -> Image.Image:

@@ -41,6 +41,12 @@ def derived(*, key: str, source: str, make: Make, patient: bool) -> str:
     return key
 
 
+def derive_soon(*, key: str, source: str, make: Make) -> None:
+    """Begin the same without waiting; when too much is going on, it is left to whoever asks next."""
+    if not storage.exists(key):
+        _begun(key, source, make)
+
+
 def _not_ready() -> UserError:
     return UserError("user:media:not_ready", extra={"retry_after": RETRY_AFTER})
 

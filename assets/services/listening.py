@@ -10,9 +10,12 @@ from assets.keys import analysis_key, peaks_key
 from assets.media.analysis import VERSION, SongAnalysis, Wish, analyse, tapped, wished
 from assets.media.waveform import read_curve, write_peaks
 from assets.models import Audio
-from assets.services.derived import derived
+from assets.services.derived import derive_soon, derived
 from assets.validators import media_errors
 from mvsite.common.errors import FieldError, UserError
+
+REMEMBERED = 64
+_KNOWN: dict[str, SongAnalysis] = {}  # by the bytes' hash: a page of projects must not read as many files
 
 
 def audio_curve(*, audio: Audio, buckets: int, patient: bool = False) -> list[float]:
@@ -38,6 +41,19 @@ def audio_analysis(*, audio: Audio, patient: bool = False) -> SongAnalysis:
     Raises what `audio_curve` raises.
     """
     return wished(audio_heard(audio=audio, patient=patient), Wish(**audio.tempo))
+
+
+def audio_analysis_if_heard(*, audio: Audio) -> SongAnalysis | None:
+    """Return the same when the song has been heard already; else begin to listen and return None, at once."""
+    if audio.sha256 not in _KNOWN:
+        key = analysis_key(audio.sha256, version=VERSION)
+        if not storage.exists(key):
+            derive_soon(key=key, source=audio.key, make=_heard)
+            return None
+        while len(_KNOWN) >= REMEMBERED:
+            _KNOWN.pop(next(iter(_KNOWN)), None)
+        _KNOWN[audio.sha256] = audio_heard(audio=audio)
+    return wished(_KNOWN[audio.sha256], Wish(**audio.tempo))
 
 
 def audio_set_tempo(*, audio: Audio, taps: list[float] | None = None, changes: Mapping[str, Any]) -> Audio:

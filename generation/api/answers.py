@@ -99,9 +99,24 @@ class VersionSerializer(serializers.ModelSerializer[SceneVersion]):
         fields = ["id", "number", "description", "negative_description", "source", "created_at"]
 
 
+class SpanSerializer(Shape):
+    """Where a scene lies in the film, in seconds; a scene that is shown again has another span."""
+
+    scene_id = serializers.UUIDField()
+    start = serializers.FloatField()
+    end = serializers.FloatField()
+
+
+class TimelineSerializer(Shape):
+    """The film as it would be cut now: its length in seconds, and its spans, which tile it."""
+
+    seconds = serializers.FloatField()
+    spans = SpanSerializer(many=True)
+
+
 @extend_schema_serializer(examples=examples.PROJECT)
 class ProjectSerializer(Shape):
-    """One music video in the making."""
+    """One music video in the making; `timeline` is null while its song has not been listened to yet."""
 
     id = serializers.UUIDField()
     title = serializers.CharField()
@@ -115,6 +130,7 @@ class ProjectSerializer(Shape):
     number_of_scenes = serializers.IntegerField(allow_null=True)
     cut_by = serializers.ChoiceField(choices=CutBy.choices)
     target_duration = serializers.CharField()
+    timeline = TimelineSerializer(allow_null=True)
     seed = serializers.IntegerField(allow_null=True)
     scene_ids = serializers.ListField(child=serializers.UUIDField())
     final_video_id = serializers.UUIDField(allow_null=True)

@@ -91,6 +91,7 @@ PROJECT_DATA: dict[str, Any] = {
     "number_of_scenes": 4,
     "cut_by": "clips",
     "target_duration": "clips",
+    "timeline": {"seconds": 8.0, "spans": [{"scene_id": SCENE_ID, "start": 0.0, "end": 8.0}]},
     "seed": None,
     "scene_ids": [SCENE_ID],
     "final_video_id": FINAL_ID,

@@ -1,6 +1,7 @@
 """The whole job: scenes, then clips in parallel, then one finished video; makes only what is missing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,10 +11,11 @@ from generation.jobs import Claim
 from generation.models import Job, Project, Scene
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.waiting_for import stop_children
-from generation.selectors import clips_under_way, final_inputs, final_video, scenes_of, takes_of
+from generation.selectors import clips_under_way, final_inputs, final_video, follows_song, scenes_of, takes_of
 from generation.services.clips import scene_clip_request
 from generation.services.stitch import project_stitch
 from generation.services.writing import scenes_request
+from generation.timeline import marks_of
 from mvsite.common.errors import AppError, ProviderError, StudioError, UserError, restore
 
 _LOOK_AGAIN = 30.0
@@ -45,6 +47,9 @@ class Run:
         if mine is not None and mine.is_final:
             raise _why(mine)
         if mine is None and not project.jobs.filter(kind=JobKind.SCENES).unfinished().exists():
+            if follows_song(project):
+                with suppress(StudioError):  # a song that cannot be heard is cut clip by clip
+                    marks_of(project.audio, project.cut_by, patient=True)
             over = _start(
                 lambda: scenes_request(
                     owner=project.owner,

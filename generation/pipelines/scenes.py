@@ -35,7 +35,7 @@ class Scenes:
             return undecided
         claim.report(0.05, stage="writing")
         flavor = flavor_at(revision_id=job.flavor_revision_id, name=job.params["config_flavor"])
-        request, skipped = scene_request(flavor=flavor, params=job.params)
+        request, skipped = scene_request(flavor=flavor, params=job.params, project=job.project, patient=True)
         try:
             answer, broken = _written(asking, request)
         except OutcomeUnknown:

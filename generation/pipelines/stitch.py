@@ -13,12 +13,13 @@ from django.utils import timezone
 from assets import storage
 from assets.keys import clip_key
 from assets.media.errors import ClipProblem, FFmpegError, MediaProblem, RenderCheckError
-from assets.media.stitch import StitchResult, StitchWishes, stitch
+from assets.media.stitch import StitchResult, stitch
 from assets.models import Video, VideoKind
 from assets.services.videos import video_create_from_file
 from assets.shapes import video_result
 from generation.jobs import Claim
 from generation.models import Job, Project, Take
+from generation.pipelines.film import Film, Place, film_of, without_clip
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.stitch_wishes import wishes_for
 from generation.pipelines.waiting_for import video_or_wait
@@ -54,14 +55,14 @@ class Stitch:
         with storage.temp_dir() as folder, _files(inputs.videos) as clips:
             target = folder / "video.mp4"
             with wishes_for(job) as (wishes, warnings, song_warning):
-                result = _render(claim, clips, wishes, target=target, folder=folder)
+                film = film_of(job, inputs.videos, clips, wishes, folder=folder, tick=lambda _: claim.check())
+                film, result = _render(claim, film, target=target, folder=folder)
             seconds = time.monotonic() - begun
             debug_event("stitch_merge_completed", seconds=round(seconds, 2), bytes=target.stat().st_size)
             debug_event("stitch_plan", strategy=result.plan.strategy, frames_copied=result.plan.copied_frames)
-            said = (*inputs.warnings, *warnings)
-            video = _keep(
-                job, inputs, replace(result, overlay_warning=song_warning or result.overlay_warning), target, said
-            )
+            result = replace(result, overlay_warning=song_warning or result.overlay_warning)
+            said = (*inputs.warnings, *film.warned, *warnings)
+            video = _keep(job, inputs, result, target, warnings=said, places=film.places)
         return Done(lambda: _finish(job, video))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
@@ -95,18 +96,21 @@ def _files(videos: Sequence[Video]) -> Iterator[list[Path]]:
         yield [stack.enter_context(storage.local_path(video.key)) for video in videos]
 
 
-def _render(claim: Claim, clips: list[Path], wishes: StitchWishes, *, target: Path, folder: Path) -> StitchResult:
-    """Render, with the media room's own errors in a person's words."""
+def _render(claim: Claim, film: Film, *, target: Path, folder: Path) -> tuple[Film, StitchResult]:
+    """Render, with the media room's own errors in a person's words; on a timeline a broken clip leaves a slate."""
     try:
-        return stitch(
-            clips=clips,
-            wishes=wishes,
+        return film, stitch(
+            clips=film.clips,
+            wishes=film.wishes,
             target=target,
             work_dir=folder,
             shelf=storage.shelf("stitch"),
             progress=lambda part: claim.tick(0.02 + 0.93 * part),
         )
     except ClipProblem as error:
+        if film.places and film.places[error.index].path is not None:
+            film = without_clip(film, error.index, folder=folder, tick=lambda _: claim.check())
+            return _render(claim, film, target=target, folder=folder)
         raise MediaError("media:clip:unreadable", f"Clip {error.index + 1} cannot be read.") from error
     except RenderCheckError as error:
         raise AppError("app:render:check", str(error)) from error
@@ -114,7 +118,9 @@ def _render(claim: Claim, clips: list[Path], wishes: StitchWishes, *, target: Pa
         raise AppError("app:render:failed", str(error)) from error
 
 
-def _keep(job: Job, inputs: Inputs, result: StitchResult, target: Path, warnings: Sequence[str]) -> Video:
+def _keep(
+    job: Job, inputs: Inputs, result: StitchResult, target: Path, *, warnings: Sequence[str], places: Sequence[Place]
+) -> Video:
     params = job.params
     broken = [str(inputs.videos[number].pk) for number in result.left_out]
     used = [str(video.pk) for number, video in enumerate(inputs.videos) if number not in result.left_out]
@@ -135,6 +141,7 @@ def _keep(job: Job, inputs: Inputs, result: StitchResult, target: Path, warnings
         "merge_time_seconds": seconds,
         "total_processing_time_seconds": seconds,
         "plan": result.plan.as_dict(),
+        **({"timeline": [place.told() for place in places]} if places else {}),
         "storage_backend": "local",
         "cloud_urls": [],
         "warnings": [*params["warnings"], *warnings, *result.warnings],

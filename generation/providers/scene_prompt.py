@@ -31,7 +31,10 @@ def _rules(request: SceneRequest) -> str:
 def _song(song: SongFacts | None, seconds_each: float) -> str:
     if song is None:
         return ""
-    lines = [f"It lasts {song.seconds:.0f} seconds; scene n begins at (n - 1) x {seconds_each:g} seconds."]
+    places = f"scene n begins at (n - 1) x {seconds_each:g} seconds"
+    if song.begins:
+        places = f"the scenes begin at {', '.join(f'{begin:.1f}' for begin in song.begins)} seconds"
+    lines = [f"It lasts {song.seconds:.0f} seconds; {places}."]
     if song.bpm:
         lines.append(f"Its tempo is {song.bpm:.0f} beats a minute.")
     lines += [f"- {name}: {start:.0f} to {end:.0f} seconds" for name, start, end in song.sections]

@@ -1,5 +1,6 @@
 """Asking for a lip-sync: a clip, a window of the song, one new take."""
 
+import math
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -9,7 +10,7 @@ from assets.models import Audio, Video
 from flavors.selectors import flavor_resolve
 from generation.choices import JobKind
 from generation.models import Job, Project, Scene
-from generation.selectors import job_behind, original_take, selected_take
+from generation.selectors import job_behind, original_take, project_spans, scenes_of, selected_take
 from generation.services.choosing import Naming, Offer, choose
 from generation.services.starting import start_unless_busy
 from mvsite.accounts.models import User
@@ -115,6 +116,22 @@ def scene_lipsync_offer(
     return lipsync_offer(seconds=seconds, named=named, config_flavor=config_flavor, project=scene.project)
 
 
+def _begin(project: Project, scene: Scene, clip: Video) -> float:
+    """Give the second of the song at which the scene's first picture is shown.
+
+    The film's cuts fall between pictures, so the moment is that of a picture, not of the beat beside it.
+    Raises user:media:not_ready while the song has not been heard yet.
+    """
+    scenes = list(scenes_of(project))
+    spans = project_spans(project, scenes)
+    if spans is None:
+        raise UserError("user:media:not_ready", "The song is still being listened to.", extra={"retry_after": 2})
+    span = next((each for each in spans if scenes[each.scene].pk == scene.pk), None)
+    if span is None:
+        raise UserError("user:request:invalid", "This scene lies past the end of the film.")
+    return math.floor(span.start * clip.fps + 0.5) / clip.fps
+
+
 def scene_lipsync_request(
     *,
     scene: Scene,
@@ -122,17 +139,15 @@ def scene_lipsync_request(
     config_flavor: str | None = None,
     confirm_cost_usd: Decimal | None = None,
 ) -> Job:
-    """Lip-sync a scene's chosen take to its place in the project's song. Raises user:project:incomplete."""
+    """Lip-sync a scene's chosen take to its place in the project's song, for as long as the clip lasts.
+
+    Raises user:project:incomplete, user:media:not_ready, user:request:invalid."""
     project = scene.project
     chosen = selected_take(scene)
     if project is None or project.audio is None or chosen is None:
         raise UserError("user:project:incomplete", "A lip-sync needs a song and a clip of this scene.")
     source = original_take(chosen)
-    # The timeline so far is clips end to end; every scene in front counts with the length of its chosen take.
-    start = sum(
-        take.video.duration_ms / 1000 if (take := selected_take(before)) else USUAL_SECONDS
-        for before in project.scenes.filter(trashed_at=None, index__lt=scene.index)
-    )
+    start = _begin(project, scene, source.video)
     return lipsync_request(
         owner=scene.owner,
         video_id=source.video_id,

@@ -55,7 +55,7 @@ def _writing(wanted: Wanted) -> dict[str, Any]:
         "audio_id": project.audio_id if project else None,
         "parameters": {},
     }
-    request, skipped = scene_request(flavor=offer.flavor, params=params)
+    request, skipped = scene_request(flavor=offer.flavor, params=params, project=project)
     said = _sent(offer, whole_prompt(request))
     return {**said, "warnings": [*said["warnings"], *skipped]}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from assets.models import Video
 from generation.choices import JobKind
-from generation.models import Job, Project, ReservedId
-from generation.selectors import final_inputs, scenes_of, selected_take
+from generation.models import Job, Project, ReservedId, Scene, Take
+from generation.selectors import final_inputs, follows_song, scenes_of, selected_take
 from generation.services.references import audio_or_warning
 from generation.services.starting import start_unless_busy
 from mvsite.accounts.models import User
@@ -23,12 +23,14 @@ def stitch_request(
     project: Project | None = None,
     parent: Job | None = None,
     final_of: Mapping[str, Any] | None = None,
+    timeline: Mapping[str, Any] | None = None,
     warnings: tuple[str, ...] = (),
 ) -> Job:
     """Start a stitch of `video_ids` in order; ids still in the making are waited for.
 
     `wishes` are the members of the call in SPEC (transition, overlay_fit, missing, …). With `final_of` the result
-    becomes the project's finished video. Raises user:media:missing, user:request:invalid.
+    becomes the project's finished video; with `timeline` it is laid out as `_timeline` says.
+    Raises user:media:missing, user:request:invalid.
     """
     if not video_ids:
         raise UserError("user:request:invalid", "Name at least one clip.")
@@ -54,6 +56,7 @@ def stitch_request(
             "audio_overlay_id": str(audio.pk) if audio else None,
             "audio_overlay_warning": warning,
             "final_of": dict(final_of) if final_of is not None else None,
+            "timeline": dict(timeline) if timeline is not None else None,
             "warnings": list(warnings),
         },
         reserved={"video_id": str(new_id)},
@@ -65,24 +68,39 @@ def stitch_request(
 def project_stitch(*, project: Project, parent: Job | None = None) -> Job:
     """Start the project's finished video from the chosen takes in scene order under its song.
 
-    Scenes without a take are left out and named in the warnings. Raises user:project:nothing_to_stitch.
+    Scenes without a take are left out, or a slate where the cuts follow the song; either is named in the warnings.
+    Raises user:project:nothing_to_stitch.
     """
     scenes = list(scenes_of(project))
     chosen = [(scene, selected_take(scene)) for scene in scenes]
     video_ids = [take.video_id for _, take in chosen if take is not None]
     if not video_ids:
         raise UserError("user:project:nothing_to_stitch")
+    timeline = _timeline(project, chosen)
     left_out = [f"Scene {scene.index + 1} has no clip and was left out." for scene, take in chosen if take is None]
     return stitch_request(
         owner=project.owner,
         video_ids=video_ids,
         audio_overlay_id=project.audio_id,
-        wishes={"suppress_video_audio": False, "missing": "fail"},
+        wishes={"suppress_video_audio": False, "missing": "skip" if timeline else "fail"},
         project=project,
         parent=parent,
         final_of=final_inputs(project, scenes),
-        warnings=tuple(left_out),
+        timeline=timeline,
+        warnings=() if timeline else tuple(left_out),
     )
+
+
+def _timeline(project: Project, chosen: Sequence[tuple[Scene, Take | None]]) -> dict[str, Any] | None:
+    """Give what the film is laid out by, when its clips do not just follow each other."""
+    if project.target_duration == "clips" and not follows_song(project):
+        return None
+    return {
+        "cut_by": project.cut_by,
+        "target_duration": project.target_duration,
+        "audio_id": str(project.audio_id) if project.audio_id else None,
+        "scenes": [[scene.index, str(take.video_id) if take else None] for scene, take in chosen],
+    }
 
 
 def project_restitch(*, project: Project) -> Job | None:

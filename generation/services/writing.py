@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flavors.selectors import flavor_resolve
+from flavors.selectors import ResolvedFlavor, flavor_resolve
 from generation.choices import FailOver, JobKind
 from generation.models import Job, Project, Scene
 from generation.selectors import scenes_of
@@ -13,6 +13,7 @@ from generation.services.choosing import Naming, Offer, choose
 from generation.services.references import audio_or_warning
 from generation.services.seeds import first_known, fresh_seed
 from generation.services.starting import start_unless_busy
+from generation.timeline import USUAL_CLIP, proposed_scenes
 from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
 
@@ -32,6 +33,7 @@ def scenes_offer(
     words = {
         "number_of_scenes": number_of_scenes
         or (project.number_of_scenes if project else None)
+        or (_proposed(project, flavor) if project else None)
         or flavor.number_of_scenes,
         "seed": first_known(seed, project.seed if project else None),
         "temperature": given.get("temperature"),
@@ -40,6 +42,15 @@ def scenes_offer(
     wishes = [name for name, value in said.items() if value is not None]
     option = choose("scenes", words, wishes, Naming(flavor_model=given.get("model"), fail_over=fail_over))
     return Offer(JobKind.SCENES, option, flavor, warnings=(*flavor.warnings, *option.warnings))
+
+
+def _proposed(project: Project, flavor: ResolvedFlavor) -> int | None:
+    return proposed_scenes(
+        target_duration=project.target_duration,
+        cut_by=project.cut_by,
+        audio=project.audio,
+        clip_seconds=float(flavor.video_params.get("duration", USUAL_CLIP)),
+    )
 
 
 def scenes_request(

@@ -16,7 +16,7 @@ from assets.media.stitch.shelf import Shelf
 from assets.media.stitch.tables import ClipTables, read_clip
 from assets.media.stitch.tracks import Piece
 from assets.media.stitch.transitions import Strip, render
-from assets.media.stitch.windows import Span, Window, arrange, reach, window_frames
+from assets.media.stitch.windows import Cut, Span, Window, arrange, reach, window_frames
 
 CRF = 18
 CRF_SMALL = 28
@@ -51,11 +51,10 @@ def make_pieces(
         _fitting(clip, step, plan, fit=fit, shelf=shelf, room=room, steps=steps)
         for clip, step in zip(clips, plan.steps, strict=True)
     ]
-    if not plan.transition_frames:
-        return [Piece(one.path, one.tables, 0, one.tables.frames) for one in fitting]
     at = reach(plan.transition, plan.transition_frames)
+    shapes = [Cut(one.tables, step.frames) for one, step in zip(fitting, plan.steps, strict=True)]
     pieces = []
-    for place, part in enumerate(arrange([one.tables for one in fitting], at)):
+    for place, part in enumerate(arrange(shapes, at)):
         if isinstance(part, Span):
             pieces.append(Piece(fitting[part.clip].path, fitting[part.clip].tables, part.first, part.last))
         else:
@@ -98,7 +97,7 @@ def _fitting(
 
 def _window(window: Window, fitting: Sequence[Fitting], plan: StitchPlan, target: Path, steps: Steps) -> Piece:
     """Make one window anew. Raises ClipProblem, FFmpegError."""
-    frames = [one.tables.frames for one in fitting]
+    frames = [step.frames for step in plan.steps]
     strips = []
     for number in range(window.first_clip, window.last_clip + 1):
         begin = window.begin if number == window.first_clip else 0

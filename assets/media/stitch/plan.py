@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
+from math import floor
 from typing import Any
 
 from assets.media.probe import VideoFacts
 from assets.media.stitch.clips import Clip
 from assets.media.stitch.profile import Profile, choose_profile, misfits
 from assets.media.stitch.tracks import own_sound_fits
-from assets.media.stitch.windows import copied_span, reach
+from assets.media.stitch.windows import Cut, copied_span, reach
 from assets.media.stitch.wishes import StitchWishes, Transition
 
 
@@ -141,8 +143,12 @@ def make_plan(clips: Sequence[Clip], wishes: StitchWishes, *, song_seconds: floa
         raise ValueError("there is no clip to stitch")
     profile = choose_profile([clip.video for clip in clips], wishes)
     steps = tuple(_step(index, clip, profile, wishes) for index, clip in enumerate(clips))
+    if wishes.ends:
+        steps = _placed(steps, profile, wishes)
     overlap, warnings = _transition_frames(steps, profile, wishes)
-    steps = _copied(steps, clips, wishes.transition, overlap)
+    if wishes.ends and wishes.transition == "crossfade":
+        steps = _lapping(steps, overlap)
+    steps = _copied(_held(steps, clips, profile), clips, wishes.transition, overlap)
     overlapped = overlap * (len(steps) - 1) if wishes.transition == "crossfade" else 0
     seconds = float((sum(step.frames for step in steps) - overlapped) / profile.fps)
     song, warning = song_part(song_seconds, seconds, wishes)
@@ -173,6 +179,33 @@ def _step(index: int, clip: Clip, profile: Profile, wishes: StitchWishes) -> Cli
     return ClipStep(index, _frames(clip.video, profile), reasons, clip.facts.audio is not None)
 
 
+def _placed(steps: Sequence[ClipStep], profile: Profile, wishes: StitchWishes) -> tuple[ClipStep, ...]:
+    """Let each clip end where it is wished: moments are rounded to pictures, not lengths, so no error grows."""
+    edges = [0, *(floor(Fraction(end) * profile.fps + Fraction(1, 2)) for end in wishes.ends)]
+    lengths = [after - before for before, after in pairwise(edges)]
+    if len(lengths) != len(steps) or min(lengths) < 1:
+        raise ValueError(f"{len(steps)} clips cannot end at {wishes.ends}")
+    return tuple(replace(step, frames=length) for step, length in zip(steps, lengths, strict=True))
+
+
+def _lapping(steps: Sequence[ClipStep], overlap: int) -> tuple[ClipStep, ...]:
+    """Let each clip begin and end half a crossfade beyond its place, so that the film keeps its length."""
+    early, late, last = overlap // 2, overlap - overlap // 2, len(steps) - 1
+    return tuple(
+        replace(step, frames=step.frames + (early if step.index else 0) + (late if step.index < last else 0))
+        for step in steps
+    )
+
+
+def _held(steps: Sequence[ClipStep], clips: Sequence[Clip], profile: Profile) -> tuple[ClipStep, ...]:
+    """Mark clips that are shorter than their place: their last picture is held."""
+    pairs = [(step, step.frames - _frames(clip.video, profile)) for step, clip in zip(steps, clips, strict=True)]
+    return tuple(
+        replace(step, reasons=(*step.reasons, f"too short by {short} frames")) if short > 0 else step
+        for step, short in pairs
+    )
+
+
 def _copied(
     steps: Sequence[ClipStep], clips: Sequence[Clip], transition: Transition, length: int
 ) -> tuple[ClipStep, ...]:
@@ -180,11 +213,11 @@ def _copied(
     at = reach(transition, length)
     found = []
     for step, clip in zip(steps, clips, strict=True):
-        whole = (0, step.frames)
-        if clip.tables is not None and length:
+        whole = (0, 0)
+        if clip.tables is not None and not step.reasons:
             ends = step.index == 0, step.index == len(steps) - 1
-            whole = copied_span(clip.tables, at, first=ends[0], last=ends[1]) or (0, 0)
-        found.append(replace(step, copied=0 if step.reasons else whole[1] - whole[0]))
+            whole = copied_span(Cut(clip.tables, step.frames), at, first=ends[0], last=ends[1]) or (0, 0)
+        found.append(replace(step, copied=whole[1] - whole[0]))
     return tuple(found)
 
 
@@ -223,7 +256,7 @@ def _strategy(plan: StitchPlan, *, foreign: bool) -> str:
         return "P6" if foreign else "P5"
     if odd:
         return "P6" if foreign else "P4" if 2 * odd <= len(plan.steps) else "P5"
-    if plan.transition_frames:
+    if plan.copied_frames < plan.frames:
         return "P3"
     if plan.copy_sound:
         return "P1"

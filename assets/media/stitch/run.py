@@ -132,7 +132,7 @@ def _copied_bytes(clips: Sequence[Clip], plan: StitchPlan) -> int:
 
 def _cost(plan: StitchPlan) -> float:
     conformed = sum(step.frames for step in plan.steps if step.reasons)
-    windows = plan.frames - plan.copied_frames if plan.transition_frames else 0
+    windows = max(0, plan.frames - plan.copied_frames - conformed)
     return conformed + windows + plan.frames * (SOUND_COST + JOIN_COST)
 
 

@@ -23,6 +23,22 @@ class Shape(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Cut:
+    """The first `frames` pictures of a clip, which may have more."""
+
+    whole: Shape
+    frames: int
+
+    def last_cut(self, most: int) -> int:
+        """Give the latest place at or before `most` at which it may end."""
+        return self.whole.last_cut(min(most, self.frames))
+
+    def first_resume(self, least: int) -> int | None:
+        """Give the earliest place at or after `least` at which it may begin."""
+        return self.whole.first_resume(least)
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Pictures `first` to `last` (not included) of one clip, copied."""
 
@@ -50,6 +66,9 @@ class Reach:
     overlap: int
 
 
+NOWHERE = Reach(0, 0, 0)  # clips meet sharply: only what a clip has beyond a place where it may end is made anew
+
+
 def reach(transition: str, length: int) -> Reach:
     """Give the reach of a transition of `length` frames (even for fades through black)."""
     return Reach(length, length, length) if transition == "crossfade" else Reach(length // 2, length // 2, 0)
@@ -58,7 +77,7 @@ def reach(transition: str, length: int) -> Reach:
 def copied_span(shape: Shape, at: Reach, *, first: bool, last: bool) -> tuple[int, int] | None:
     """Give the pictures of a clip that no transition touches and that can stand alone; None when there are none."""
     begin = 0 if first else shape.first_resume(at.head)
-    end = shape.frames if last else shape.last_cut(shape.frames - at.tail)
+    end = shape.last_cut(shape.frames if last else shape.frames - at.tail)
     return (begin, end) if begin is not None and begin < end else None
 
 
@@ -74,8 +93,10 @@ def arrange(shapes: Sequence[Shape], at: Reach) -> list[Span | Window]:
         if span is None:
             open_at = open_at or (number, 0)
             continue
-        if open_at is not None:
+        if open_at is not None and at != NOWHERE:
             found.append(Window(*open_at, number, span[0]))
+        elif open_at is not None and open_at != (number - 1, shapes[number - 1].frames):
+            found.append(Window(*open_at, number - 1, shapes[number - 1].frames))
         found.append(Span(number, *span))
         open_at = (number, span[1])
     if open_at is not None and open_at != (most, shapes[most].frames):

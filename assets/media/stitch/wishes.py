@@ -38,3 +38,4 @@ class StitchWishes:
     resolution: str | None = None  # "720p": the shorter side
     quality: Literal["high", "small"] = "high"
     skip_broken: bool = False  # leave a broken clip out, with a warning
+    ends: tuple[float, ...] = ()  # seconds of the film at which each clip ends; empty: when its picture does

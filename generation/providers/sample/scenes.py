@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 MODEL = "sample-writer-1"
 _LONGEST_BEAT, _LONGEST_CHARACTER = 34, 60
-_ENERGY = re.compile(r"chorus|hook|drop|refrain|high|peak", re.IGNORECASE)
+_ENERGY = re.compile(r"chorus|hook|drop|refrain|high|peak|full", re.IGNORECASE)
 _WHOLE_BODY = re.compile(r"feet|foot|heel|jump|runs|strid|walk|step|kneel|spin|sits|dance")
 _WEATHER_WORDS = {
     "rain": "rain in the air", "snow": "snow falling", "fog": "thin fog", "sparks": "sparks drifting by",
@@ -78,7 +78,7 @@ class _Story:
     def scene(self, index: int, attempt: int) -> SceneDraft:
         slot = self.slots[index]
         turn = index + attempt * 7
-        strong = _is_strong(self.request.song, (index + 0.5) * self.request.seconds_each, index)
+        strong = _is_strong(self.request.song, _middle(self.request, index), index)
         spot, detail = self._turn("spots", words.SPOTS[self.place], turn)
         actions = [text for text in (words.STRONG if strong else words.CALM) if _fits(text, slot.shot)]
         action = self._turn(f"{slot.shot}{strong}", actions, turn)
@@ -159,6 +159,13 @@ def _subject(description: str, action: str) -> str:
     if re.search(r"[.!?]\s", who):
         return f"{_capital(who)}. This character {action}."
     return f"{_capital(who)} {action}."
+
+
+def _middle(request: SceneRequest, index: int) -> float:
+    """Give the second of the song in the middle of a scene."""
+    begins = request.song.begins if request.song is not None else ()
+    begin = begins[index] if index < len(begins) else index * request.seconds_each
+    return begin + request.seconds_each / 2
 
 
 def _is_strong(song: SongFacts | None, at: float, index: int) -> bool:
