@@ -28,6 +28,7 @@ from generation.api.requests import (
     fail_over,
 )
 from generation.api.resources import checked
+from generation.api.usage import BudgetSerializer
 from generation.models import Project, Scene
 from generation.services.choosing import Offer
 from generation.services.clips import clip_offer
@@ -185,13 +186,18 @@ class EstimateLineSerializer(Shape):
 
 @extend_schema_serializer(examples=examples_providers.ESTIMATE)
 class EstimateSerializer(Shape):
-    """`estimated_cost_usd` is what the jobs will say; `most_usd`, above which nothing goes, is what is confirmed."""
+    """`estimated_cost_usd` is what the jobs will say; `most_usd`, above which nothing goes, is what is confirmed.
+
+    `over_budget`: a budget that stops has less left than that. `budgets`: the user's, today's, the named project's.
+    """
 
     lines = EstimateLineSerializer(many=True)
     estimated_cost_usd = serializers.CharField()
     most_usd = serializers.CharField()
     confirm_above_usd = serializers.CharField()
     needs_confirmation = serializers.BooleanField()
+    budgets = BudgetSerializer(many=True)
+    over_budget = serializers.BooleanField()
 
 
 class EstimateView(APIView):
@@ -212,7 +218,7 @@ def _estimated(owner: User, words: Mapping[str, Any]) -> dict[str, Any]:
     project = _project(owner, words.get("project_id"))
     if project is not None:
         lines += project_lines(project, call="run", with_lipsync=words.get("lipsync", False), named=words)
-    return estimate(lines)
+    return estimate(lines, owner=owner, project=project)
 
 
 def _lines(owner: User, place: int, call: Mapping[str, Any]) -> list[Line]:

@@ -42,6 +42,65 @@ ESTIMATE = [
             "most_usd": "8.0000",
             "confirm_above_usd": "5.0000",
             "needs_confirmation": True,
+            "budgets": [
+                {
+                    "scope": "user",
+                    "project_id": None,
+                    "day": None,
+                    "mode": "stop",
+                    "limit_usd": "50.000000",
+                    "spent_usd": "4.803602",
+                    "held_usd": "0.000000",
+                    "left_usd": "45.196398",
+                }
+            ],
+            "over_budget": False,
+        },
+    )
+]
+_VEO: dict[str, Any] = {
+    "model": "google/veo-3.1",
+    "makes": "clip",
+    "roles": ["clip.default"],
+    "configured": True,
+    "missing_settings": [],
+    "health": "ok",
+    "features": ["seed", "negative_prompt", "reference_image", "audio", "silent"],
+    "limits": {"duration": [4, 6, 8], "aspect_ratio": ["16:9", "9:16"], "resolution": ["720p", "1080p"]},
+    "bends": [
+        {
+            "when": {"reference_image": True},
+            "to": {"duration": 8, "aspect_ratio": "16:9"},
+            "because": "the model takes a character only so",
+        }
+    ],
+    "price": {
+        "unit": "second",
+        "usd": "0.40",
+        "cases": [{"generate_audio": False, "usd": "0.20"}],
+        "dated": "2026-10-06",
+    },
+    "typical_seconds": 210,
+    "measured_seconds": 184.5,
+    "measured_calls": 20,
+    "retires": None,
+    "retired": False,
+    "successor": None,
+}
+PROVIDERS = [
+    answer(
+        "A provider with one of its models",
+        {
+            "providers": [
+                {
+                    "name": "replicate",
+                    "configured": True,
+                    "missing_settings": [],
+                    "health": "ok",
+                    "models": [_VEO],
+                }
+            ],
+            "roles": {"clip.default": ["google/veo-3.1", "google/veo-3.1-fast"]},
         },
     )
 ]

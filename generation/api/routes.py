@@ -19,6 +19,7 @@ from generation.api.films import DownloadView, LipSyncView, StitchView, TrimView
 from generation.api.jobs import JobViewSet
 from generation.api.previews import FlavorPreviewView
 from generation.api.projects import ProjectViewSet
+from generation.api.providers import ProvidersView
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
 from generation.api.songs import AnalysisView, WaveformView
@@ -33,6 +34,7 @@ _CALLS: dict[str, type[APIView]] = {
     "mv/lipsync": LipSyncView,
     "mv/stitch-videos": StitchView,
     "mv/estimate": EstimateView,
+    "mv/providers": ProvidersView,
     r"mv/flavors/(?P<pk>[^/]+)/preview": FlavorPreviewView,
     "audio/trim": TrimView,
     "audio/download": DownloadView,

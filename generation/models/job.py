@@ -176,6 +176,7 @@ class ProviderCall(UUIDModel):
         ordering = ["sent_at"]
         indexes = [
             models.Index(fields=["owner", "-sent_at"], name="provider_call_by_owner"),
+            models.Index(fields=["-sent_at"], name="provider_call_newest"),
             models.Index(fields=["owner", "billed_on"], name="provider_call_by_day"),
             models.Index(fields=["lane"], name="provider_call_open", condition=Q(settled_at=None, error_code="")),
         ]

@@ -63,6 +63,13 @@ def _by(calls: QuerySet[ProviderCall], *names: str, most: int | None = _MOST) ->
     ]
 
 
+def budgets_of(*, owner_id: uuid.UUID, project_id: uuid.UUID | None) -> list[dict[str, Any]]:
+    """Give what the budgets allow now that concern a user's next call: the user's, the project's, and today's."""
+    lines = {line.key: line for line in Purse(owner_id, project_id, today()).lines()}
+    rows = {row.key: row for row in Budget.objects.filter(key__in=lines)}
+    return [_budget(line, rows.get(key)) for key, line in lines.items()]
+
+
 def _budgets(span: Span) -> list[dict[str, Any]]:
     """Give the user's budget, today's, and the project's; without a project those of all projects that have a row."""
     lines = {line.key: line for line in Purse(span.owner_id, span.project_id, today()).lines()}

@@ -33,8 +33,13 @@ class Health(StrEnum):
 
 def health_of(model: str) -> Health:
     """Say how the account is doing on which a model is bought."""
+    return healths().get(door(model), Health.OK)
+
+
+def healths() -> dict[tuple[str, ...], Health]:
+    """Say how every account is doing that was used in the last five minutes, by its `door`."""
     now = timezone.now()
-    return judged(_answers(now).get(door(model), []), now)
+    return {name: judged(answers, now) for name, answers in _answers(now).items()}
 
 
 def _answers(now: datetime) -> dict[tuple[str, ...], list[Answered]]:

@@ -7,13 +7,15 @@ from typing import Any
 
 from django.conf import settings
 
-from generation.choices import FailOver
+from generation.choices import BudgetMode, FailOver
 from generation.models import Project
+from generation.money.usage import budgets_of
 from generation.providers.registry import model_facts
 from generation.selectors import scenes_of
 from generation.services.choosing import Offer
 from generation.services.lipsync import USUAL_SECONDS, lipsync_offer, scene_lipsync_offer
 from generation.services.runs import run_offers
+from mvsite.accounts.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,13 @@ class Line:
     offer: Offer | None = None
 
 
-def estimate(lines: Sequence[Line]) -> dict[str, Any]:
+def estimate(lines: Sequence[Line], *, owner: User, project: Project | None = None) -> dict[str, Any]:
     """Add up the lines: each with model, provider, prices and what is lost; the sum, and whether it is asked back.
 
-    Equal lines of one call are put together. Amounts are USD with four decimals, as texts.
+    Equal lines of one call are put together. `budgets` are the user's, today's, and the project's that is named.
+    Amounts are USD as texts.
     """
+    budgets = budgets_of(owner_id=owner.pk, project_id=project.pk if project else None)
     total = sum((line.offer.usd for line in lines if line.offer), Decimal(0))
     most = sum((line.offer.most_usd for line in lines if line.offer), Decimal(0))
     return {
@@ -37,7 +41,14 @@ def estimate(lines: Sequence[Line]) -> dict[str, Any]:
         "most_usd": _usd(most),
         "confirm_above_usd": _usd(Decimal(str(settings.MV_CONFIRM_ABOVE_USD))),
         "needs_confirmation": most > 0 and most >= settings.MV_CONFIRM_ABOVE_USD,
+        "budgets": budgets,
+        "over_budget": any(_stops(budget, total) for budget in budgets),
     }
+
+
+def _stops(budget: Mapping[str, Any], needed: Decimal) -> bool:
+    left = budget["left_usd"]
+    return budget["mode"] == BudgetMode.STOP and left is not None and 0 < needed > Decimal(left)
 
 
 def project_lines(
