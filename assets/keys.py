@@ -45,6 +45,11 @@ def picture_key(key: str, *, size: str, ext: str) -> str:
     return checked_key(f"variants/{key.rsplit('.', 1)[0]}-{size}.{ext}")
 
 
+def sprite_key(key: str) -> str:
+    """Name the strip of small pictures of the video under `key`; it can be made again at any time."""
+    return checked_key(f"variants/{key.rsplit('.', 1)[0]}-strip.jpg")
+
+
 def analysis_key(sha256: str, *, version: int) -> str:
     """Name what was heard in every file of these bytes; it can be made again at any time."""
     return checked_key(f"variants/sound/{sha256}-heard-{version}.json")

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from assets import storage
 from assets.models import Audio, CharacterReference, StoredFile, Video
 from assets.services.pictures import KINDS, SIDES, picture_variant
+from assets.services.sprites import video_sprite
 from assets.serving import Served, serve
 from assets.validators import MIMES
 from mvsite.common.errors import FieldError, UserError
@@ -47,6 +48,12 @@ def serve_video(request: Request, video: Video) -> HttpResponseBase:
     if kind == "webp":
         key, mime = picture_variant(key=key, size="full", kind=kind), MIMES["webp"]
     return _given(request, _served(request, video, key=key, mime=mime, mark=f"poster-{kind or 'jpeg'}"), "image_url")
+
+
+def serve_sprite(request: Request, video: Video) -> HttpResponseBase:
+    """Serve the strip of small pictures of a video. Raises what `video_sprite` raises."""
+    served = _served(request, video, key=video_sprite(video=video), mime=MIMES["jpeg"], mark="sprite")
+    return _given(request, served, "image_url")
 
 
 def serve_character(request: Request, character: CharacterReference) -> HttpResponseBase:

@@ -17,28 +17,29 @@ SILENCE_LUFS = -70.0
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Integrated loudness in LUFS and the highest sample in dBFS."""
+    """Integrated loudness in LUFS and the highest peak in dBFS: of the samples, or between them when asked for."""
 
     lufs: float
     peak_dbfs: float
 
     def gain_to(self, target: float = TARGET_LUFS) -> float:
-        """Give the gain in dB that reaches `target` LUFS without passing -1 dBFS; 0 for silence."""
+        """Give the gain in dB that reaches `target` LUFS without a peak above -1 dB; 0 for silence."""
         if self.lufs <= SILENCE_LUFS:
             return 0.0
         return min(target - self.lufs, PEAK_DBFS - self.peak_dbfs)
 
 
 class Meter:
-    """Measures frames as they come in; all of one form."""
+    """Measures frames as they come in; all of one form. `between`: peaks between the samples too, in twice the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, between: bool = False) -> None:
+        self._peaks = "true" if between else "sample"
         self._graph: Graph | None = None
         self._lufs, self._peak = SILENCE_LUFS, 0.0
 
     def add(self, frame: av.AudioFrame) -> None:
         """Take the next frame."""
-        self._graph = self._graph or _meter(frame)
+        self._graph = self._graph or _meter(frame, self._peaks)
         self._graph.push(frame)
         self._drain(self._graph)
 
@@ -57,25 +58,25 @@ class Meter:
             except (av.BlockingIOError, av.EOFError):
                 return
             self._lufs = float(said.get("lavfi.r128.I", self._lufs))
-            peaks = [float(value) for key, value in said.items() if key.startswith("lavfi.r128.sample_peak")]
+            peaks = [float(value) for key, value in said.items() if key.startswith(f"lavfi.r128.{self._peaks}_peak")]
             self._peak = max([self._peak, *peaks])
 
 
-def loudness(path: Path) -> Loudness:
-    """Measure the first sound track. Raises MediaProblem."""
-    meter = Meter()
+def loudness(path: Path, *, between: bool = False) -> Loudness:
+    """Measure the first sound track; with `between` the peak counts between the samples too. Raises MediaProblem."""
+    meter = Meter(between=between)
     with opened(path, formats=SOUND_KINDS) as (_, container):
         for _, frame in sound_frames(container):
             meter.add(frame)
         return meter.result()
 
 
-def _meter(frame: av.AudioFrame) -> Graph:
+def _meter(frame: av.AudioFrame, peaks: str) -> Graph:
     graph = Graph()
     source = graph.add_abuffer(
         sample_rate=frame.sample_rate, format=frame.format, layout=frame.layout, time_base=frame.time_base
     )
-    meter = graph.add("ebur128", "metadata=1:peak=sample")
+    meter = graph.add("ebur128", f"metadata=1:peak={peaks}")
     sink = graph.add("abuffersink")
     source.link_to(meter)
     meter.link_to(sink)

@@ -193,6 +193,20 @@ AUDIO_INFO: dict[str, Any] = {
     "original_audio_id": None,
     "metadata": {"format": "mp3"},
 }
+SPRITE = (
+    "A clip of eight seconds",
+    {
+        "video_id": VIDEO_ID,
+        "image_url": f"/api/mv/videos/{VIDEO_ID}/sprite.jpg",
+        "vtt_url": f"/api/mv/videos/{VIDEO_ID}/sprite.vtt",
+        "count": 8,
+        "step": 1.0,
+        "columns": 8,
+        "rows": 1,
+        "tile_width": 160,
+        "tile_height": 90,
+    },
+)
 CURVE = ("A curve (shortened)", {"audio_id": AUDIO_ID, "duration": 184.5, "peaks": [0.0, 0.41, 0.87]})
 HEARD = (
     "A song (shortened)",

@@ -23,6 +23,7 @@ from generation.api.providers import ProvidersView
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
 from generation.api.songs import AnalysisView, WaveformView
+from generation.api.sprites import SpriteImageView, SpriteTextView, SpriteView
 from generation.api.usage import UsageView
 from generation.api.webhooks import ReplicateWebhookView
 
@@ -45,6 +46,9 @@ _CALLS: dict[str, type[APIView]] = {
     r"mv/get_video/(?P<pk>[^/]+)/info": VideoInfoView,
     r"audio/get/(?P<pk>[^/]+)": GetAudioView,
     r"audio/get/(?P<pk>[^/]+)/info": AudioInfoView,
+    r"mv/videos/(?P<pk>[^/]+)/sprite": SpriteView,
+    r"mv/videos/(?P<pk>[^/]+)/sprite\.jpg": SpriteImageView,
+    r"mv/videos/(?P<pk>[^/]+)/sprite\.vtt": SpriteTextView,
     rf"audio/(?P<pk>{_ID})/waveform": WaveformView,
     rf"audio/(?P<pk>{_ID})/analysis": AnalysisView,
     r"mv/webhooks/replicate/(?P<call>[^/]+)/(?P<seal>[^/]+)": ReplicateWebhookView,

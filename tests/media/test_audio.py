@@ -91,6 +91,15 @@ def test_loudness_measures_and_leaves_silence_alone(songs: Path) -> None:
     assert measured.gain_to(-14) == pytest.approx(-14 - measured.lufs)
 
 
+def test_peaks_between_the_samples_are_found(tmp_path: Path) -> None:
+    # A quarter of the sample rate, begun at 45 degrees: every sample lies 3 dB below the top of the wave.
+    sound = "aevalsrc='0.5*sin(2*PI*12000*t+PI/4)':s=48000:d=2"
+    fades = "afade=d=0.5,afade=t=out:st=1.5:d=0.5"  # a sudden beginning would ring
+    run_ffmpeg(["-f", "lavfi", "-i", sound, "-af", fades, "-c:a", "pcm_s16le", str(tmp_path / "high.wav")], timeout=30)
+    assert loudness(tmp_path / "high.wav").peak_dbfs == pytest.approx(-9.03, abs=0.05)
+    assert loudness(tmp_path / "high.wav", between=True).peak_dbfs == pytest.approx(-6.02, abs=0.4)
+
+
 def test_a_song_that_is_a_text_file_is_named_as_that(tmp_path: Path) -> None:
     words = tmp_path / "song.mp3"
     words.write_text("la la la")

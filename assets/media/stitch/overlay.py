@@ -108,7 +108,7 @@ def _mix(
     mixed = room / "mix.wav"
     words = ["-c:a", "pcm_s16le", *BITEXACT, "-f", "wav"]
     _render(sources, f"{_fades(plan, wishes, sources)},{_exact(plan)}", words, mixed, plan=plan, progress=progress)
-    gain = loudness(mixed).gain_to()
+    gain = loudness(mixed, between=True).gain_to()
     _render([Source("mix", mixed, 10 ** (gain / 20))], _exact(plan), M4A, target, plan=plan, progress=None)
     return target
 
