@@ -182,7 +182,10 @@ class Claim:
         with transaction.atomic():
             self._write(lease_until=self._lease_end())
             self.job.refresh_from_db(fields=["held_usd", "held_on"])
+            known = self.job.params.get("warnings", [])
             money.hold(self.job, estimate)
+            said = [each for each in self.job.params.get("warnings", []) if each not in known]
+            params = {**params, "warnings": [*params.get("warnings", []), *said]}
             self._write(provider=provider, model=model, params=params, estimated_cost_usd=estimate, waits_for=None)
             record_job("job.progressed", self.job)
 

@@ -99,6 +99,15 @@ def test_tenths_add_up_to_the_very_limit(owner: User, settings: Settings) -> Non
     assert of_user(owner) == (Decimal(1), NOTHING)
 
 
+def test_tenths_that_are_given_back_leave_nothing(owner: User) -> None:
+    amounts = (Decimal("0.8"), Decimal("0.1"))  # in binary fractions 0.8 + 0.1 - 0.8 - 0.1 is below nothing
+    for job in [
+        jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, estimated_cost_usd=amount) for amount in amounts
+    ]:
+        jobs.request_cancel(job)
+    assert Budget.objects.filter(reserved_usd=0).count() == 2
+
+
 def test_a_batch_is_admitted_whole_or_not_at_all(api: APIClient, owner: User, settings: Settings) -> None:
     settings.MV_BUDGET_USER_USD = Decimal("0.15")
     words = {"character_description": "a singer", "num_images": 4}

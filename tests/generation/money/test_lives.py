@@ -209,7 +209,7 @@ def test_books_agree_whatever_happens(settings: Settings) -> None:
 @pytest.mark.django_db
 def test_books_agree_whatever_happens_for_long(settings: Settings) -> None:
     settings.MV_BUDGET_USER_USD = LIMIT
-    run_state_machine_as_test(Books, settings=_pace(200, 60))
+    run_state_machine_as_test(Books, settings=_pace(80, 50))
 
 
 def _pace(examples: int, steps: int) -> pace:

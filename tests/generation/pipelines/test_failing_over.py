@@ -149,6 +149,17 @@ def test_a_dearer_one_that_the_budget_does_not_hold_is_passed_over(
     assert (spent.spent_usd, spent.reserved_usd) == (Decimal("1.2"), Decimal(0))
 
 
+def test_a_dearer_one_above_a_budget_that_warns_brings_the_warning(
+    api: APIClient, owner: User, providers: Standin
+) -> None:
+    Budget.objects.create(scope=BudgetScope.USER, key=f"user:{owner.pk}", owner=owner, limit_usd=2, mode="warn")
+    spoil(providers, "create-429-day", "gemini")
+    job = clip(api, "waves", backend="gemini", fail_over="any_price")
+    assert (job.state, job.model) == (JobState.SUCCEEDED, VEO)
+    warnings = Video.objects.get(pk=job.reserved["video_id"]).metadata["warnings"]
+    assert warnings.count("Your budget of $2.00 is passed: $3.20 is spent or held.") == 1
+
+
 def test_a_character_is_shown_by_who_steps_in_and_the_shape_is_its_own(
     api: APIClient, owner: User, providers: Standin, tmp_path: Path
 ) -> None:
