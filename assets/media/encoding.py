@@ -35,7 +35,9 @@ def x264_arguments(
 ) -> list[str]:
     """Give the words for H.264 High yuv420p: closed GOP of 2 s, 2 B-frames, no scene cuts, same bytes everywhere.
 
-    `sps_id` numbers its parameter sets: with STITCH_SPS_ID they can stand beside those of foreign clips.
+    `sps_id` numbers its parameter sets: with STITCH_SPS_ID they can stand beside those of foreign clips. With a
+    limit of `max_bitrate` there is one thread: x264's threads ask each other how large their frames become, so the
+    bytes would depend on who was quicker.
     """
     gop = str(max(1, round(GOP_SECONDS * fps)))
     words = ["-c:v", "libx264", "-preset", preset, "-profile:v", "high", "-pix_fmt", "yuv420p", "-crf", str(crf)]
@@ -44,7 +46,7 @@ def x264_arguments(
         "-x264-params",
         f"open-gop=0:scenecut=0:cpu-independent=1:sps-id={sps_id}",
         "-threads:v",
-        str(ENCODER_THREADS),
+        str(1 if max_bitrate else ENCODER_THREADS),
     ]
     if max_bitrate is not None:
         words += ["-maxrate", str(max_bitrate), "-bufsize", str(2 * max_bitrate)]

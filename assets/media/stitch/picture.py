@@ -14,6 +14,7 @@ from assets.media.stitch.conform import conform, words_for
 from assets.media.stitch.plan import ClipStep, StitchPlan
 from assets.media.stitch.shelf import Shelf
 from assets.media.stitch.tables import ClipTables, read_clip
+from assets.media.stitch.together import Work, all_made
 from assets.media.stitch.tracks import Piece
 from assets.media.stitch.transitions import Strip, render
 from assets.media.stitch.windows import Cut, Span, Window, arrange, reach, window_frames
@@ -53,13 +54,16 @@ def make_pieces(
     ]
     at = reach(plan.transition, plan.transition_frames)
     shapes = [Cut(one.tables, step.frames) for one, step in zip(fitting, plan.steps, strict=True)]
-    pieces = []
-    for place, part in enumerate(arrange(shapes, at)):
-        if isinstance(part, Span):
-            pieces.append(Piece(fitting[part.clip].path, fitting[part.clip].tables, part.first, part.last))
-        else:
-            pieces.append(_window(part, fitting, plan, room / f"window-{place}.mp4", steps))
-    return pieces
+    parts = arrange(shapes, at)
+    windows = {place: part for place, part in enumerate(parts) if isinstance(part, Window)}
+    works = [_window(window, fitting, plan, room / f"window-{place}.mp4", steps) for place, window in windows.items()]
+    made = dict(zip(windows, all_made(works), strict=True))
+    return [
+        Piece(fitting[part.clip].path, fitting[part.clip].tables, part.first, part.last)
+        if isinstance(part, Span)
+        else made[place]
+        for place, part in enumerate(parts)
+    ]
 
 
 def _fitting(
@@ -95,8 +99,8 @@ def _fitting(
     return Fitting(clip.number, made, _tables(made), Fraction(0))
 
 
-def _window(window: Window, fitting: Sequence[Fitting], plan: StitchPlan, target: Path, steps: Steps) -> Piece:
-    """Make one window anew. Raises ClipProblem, FFmpegError."""
+def _window(window: Window, fitting: Sequence[Fitting], plan: StitchPlan, target: Path, steps: Steps) -> Work[Piece]:
+    """Give the work of making one window anew; it raises ClipProblem, FFmpegError."""
     frames = [step.frames for step in plan.steps]
     strips = []
     for number in range(window.first_clip, window.last_clip + 1):
@@ -104,19 +108,23 @@ def _window(window: Window, fitting: Sequence[Fitting], plan: StitchPlan, target
         end = window.end if number == window.last_clip else frames[number]
         strips.append(Strip(fitting[number].number, fitting[number].path, fitting[number].start, begin, end))
     total = window_frames(window, frames, reach(plan.transition, plan.transition_frames))
-    render(
-        strips,
-        target,
-        profile=plan.profile,
-        transition=plan.transition,
-        length=plan.transition_frames,
-        total=total,
-        crf=CRF_SMALL if plan.small else CRF,
-        max_bitrate=_most_bits(fitting),
-        progress=steps(total),
-    )
-    _whole(target, total)
-    return Piece(target, _tables(target), 0, total)
+
+    def make(progress: Progress) -> Piece:
+        render(
+            strips,
+            target,
+            profile=plan.profile,
+            transition=plan.transition,
+            length=plan.transition_frames,
+            total=total,
+            crf=CRF_SMALL if plan.small else CRF,
+            max_bitrate=_most_bits(fitting),
+            progress=progress,
+        )
+        _whole(target, total)
+        return Piece(target, _tables(target), 0, total)
+
+    return Work(make, steps(total))
 
 
 def _most_bits(fitting: Sequence[Fitting]) -> int:
