@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from assets.api.files import AnyAccept
 from assets.models import Audio, CharacterReference
 from generation.api.answers import FeedSerializer, JobSerializer, ProjectSerializer, SnapshotSerializer
 from generation.api.bodies import TEXTS, EmptySerializer, ProjectRequestSerializer, RunRequestSerializer
@@ -18,10 +22,12 @@ from generation.api.resources import SAVED, TrashViewSet, checked, texts
 from generation.api.waiting import start_work
 from generation.models import Event, Project
 from generation.selectors import project_data, project_snapshot, projects_with_details
+from generation.services.exporting import project_export
 from generation.services.projects import project_create, project_restore, project_trash, project_update
 from generation.services.runs import run_request
 from generation.services.stitch import project_stitch
 from mvsite.accounts.models import User
+from mvsite.common.text import download_name
 
 _NAMED = {
     "character_reference_id": (CharacterReference, "The portrait"),
@@ -98,6 +104,15 @@ class ProjectViewSet(TrashViewSet):
     def events(self, request: Request, pk: str) -> Response:
         """Read what happened in a project after a cursor."""
         return feed_response(request, stream=self.get_object().pk, rows=Event.objects.all())
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], filter_backends=[], content_negotiation_class=AnyAccept)
+    def export(self, request: Request, pk: str) -> StreamingHttpResponse:
+        """Fetch the project as a ZIP: clips, finished video, song, texts, and all that `import_project` needs."""
+        project = self.get_object()
+        name = download_name(project.title or project.idea[:60], "zip")
+        headers = {"Content-Disposition": content_disposition_header(True, name) or "", "Cache-Control": "no-store"}  # noqa: FBT003 - Django's signature
+        return StreamingHttpResponse(project_export(project=project), content_type="application/zip", headers=headers)
 
     def _fields(self, request: Request) -> dict[str, Any]:
         """Return the fields for the services, with every id resolved through the owner."""

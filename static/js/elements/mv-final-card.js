@@ -73,7 +73,8 @@ class FinalCard extends HTMLElement {
     this.ui.film.hidden = this.ui.download.hidden = !id;
     if (!id) return;
     this.ui.video.poster = `/api/mv/get_video/${id}?size=thumb`;
-    this.ui.video.src = this.ui.download.href = `/api/mv/get_video/${id}`;
+    this.ui.video.src = `/api/mv/get_video/${id}`;
+    this.ui.download.href = `${this.ui.video.src}?download=true`; // a bucket's answer heeds this, not the attribute
     this.ui.download.download = `${(this.#state.project.title || "music-video").replace(/[^\p{L}\p{N}]+/gu, "-").toLowerCase()}.mp4`;
     this.#facts(id);
     if (!isNews) return;

@@ -32,7 +32,7 @@ class TakePlayer extends HTMLElement {
       this.ui.video.src = take.video_url;
     }
     this.ui.video.setAttribute("aria-label", TEXT.label(scene.index + 1));
-    this.ui.download.href = take.video_url;
+    this.ui.download.href = `${take.video_url}?download=true`; // a bucket's answer heeds this, not the attribute
     this.ui.download.download = TEXT.file(scene.index + 1, take.number);
     this.ui.stale.hidden = !take.stale;
     this.#choices(scene.takes, take);

@@ -1,0 +1,33 @@
+"""Reads a project back that was exported, here or elsewhere."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from generation.services.importing import project_import
+from mvsite.accounts.models import User
+from mvsite.accounts.services import local_owner
+from mvsite.common.errors import StudioError
+
+
+class Command(BaseCommand):
+    help = "Build a project from an exported ZIP: files, takes, versions and recipes as they were."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the ZIP")
+        parser.add_argument("--owner", help="whose it will be, by user name (default: the local owner)")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.")
+        owner = User.objects.filter(username=options["owner"]).first() if options["owner"] else local_owner()
+        if owner is None:
+            raise CommandError(f"There is no user {options['owner']}.")
+        try:
+            project = project_import(owner=owner, path=path)
+        except StudioError as error:
+            raise CommandError(f"{error.detail} {error.text.next_step}") from None
+        self.stdout.write(f"Project {project.pk}: {project}")
