@@ -43,9 +43,17 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(1.0) and (not said.parent or Path(f"/proc/{said.parent}").exists()):
+    while not stop.wait(1.0) and (not said.parent or _lives(said.parent)):
         pass
     house.close()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -87,10 +87,13 @@ class Faults:
         return asked <= int(found[3] or 1)
 
     def _rule_hits(self, place: int, rule: Rule) -> bool:
-        if not self._hit(f"rule {place} word", rule.word):
+        name = f"rule {place}"
+        if rule.times and self._counts[name] - rule.skip > rule.every * (rule.times - 1):
+            return False  # used up
+        if not self._hit(f"{name} word", rule.word):
             return False
-        self._counts[f"rule {place}"] += 1
-        asked = self._counts[f"rule {place}"] - rule.skip
+        self._counts[name] += 1
+        asked = self._counts[name] - rule.skip
         self._keep()
         if asked < 1 or (asked - 1) % rule.every:
             return False

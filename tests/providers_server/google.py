@@ -121,7 +121,7 @@ class Google:
     def _generate(self, request: Request) -> Answer:
         body = request.body
         model = request.tail.rsplit("/", 1)[-1].split(":")[0]
-        schema = body["generationConfig"].get("responseJsonSchema") or {}
+        schema = body.get("generationConfig", {}).get("responseJsonSchema") or {}
         count = schema.get("properties", {}).get("scenes", {}).get("minItems", 1)
         answer = spoiled_words(request.fault, count) or written(
             scenes_json(count), model=self.served_model or "gemini-served"

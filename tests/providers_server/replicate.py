@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ from tests.providers_server.faults import spoiled
 from tests.providers_server.media import film_seconds
 from tests.providers_server.orders import Order
 from tests.providers_server.prices import price
-from tests.providers_server.replicate_models import ERRORS, FILES, RUN_ERRORS, TAKES, objection
+from tests.providers_server.replicate_models import ERRORS, RUN_ERRORS, TAKES, objection
+from tests.providers_server.replicate_requests import files_in, is_picture, model_of, operation_of, stamp
 from tests.providers_server.standin import Standin
 from tests.providers_server.witness import sha256
 
@@ -44,7 +46,7 @@ class Replicate:
 
     def answer(self, request: Request) -> Answer:
         """Answer one request of the API."""
-        request.operation = _operation_of(request)
+        request.operation = operation_of(request)
         if request.header("Authorization") != f"Bearer {TOKEN}":
             return trouble("401")
         if request.operation == "create":
@@ -71,7 +73,7 @@ class Replicate:
 
     def _create(self, request: Request) -> Answer:
         asked = request.body
-        model = _model_of(request)
+        model = model_of(request)
         given = asked.get("input") or {}
 
         def do() -> Answer:
@@ -81,13 +83,20 @@ class Replicate:
                 return Answer(422, {**ERRORS[422], "detail": detail}, kind="application/problem+json")
             order = self._buy(request, model, given, asked)
             wait = re.fullmatch(r"wait=?(\d*)", request.header("Prefer"))
+            if wait:
+                self._wait(order, min(float(wait[1] or 60), 60))
             return Answer(201, self.prediction(order), headers={"Preference-Applied": wait[0]} if wait else {})
 
         return self._spoiled(request, self._told(given), do)
 
+    def _wait(self, order: Order, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self.standin.look(order).over and time.monotonic() < end:
+            self.standin.over.wait(0.02)
+
     def _buy(self, request: Request, model: str, given: dict[str, Any], asked: dict[str, Any]) -> Order:
         makes = "image" if is_picture(model) else "clip" if "prompt" in TAKES[model] else "lipsync"
-        files = [(name, self._bytes_of(value)) for name, value in _files_in(given)]
+        files = [(name, self._bytes_of(value)) for name, value in files_in(given)]
         seconds = float(given.get("duration", 8))
         if makes == "lipsync":
             film = next((content for name, content in files if name.startswith("video")), b"")
@@ -247,41 +256,3 @@ def trouble(what: str) -> Answer:
     said = {"bare": {"detail": "Request was throttled."}, "echo": {"detail": f"Bearer {TOKEN} was refused."}}
     body = {**ERRORS.get(number, {"status": number}), **said.get(more, {})}
     return Answer(number, body, kind="application/problem+json", headers=headers)
-
-
-def is_picture(model: str) -> bool:
-    return "imagen" in model or "nano-banana" in model
-
-
-def stamp(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _operation_of(request: Request) -> str:
-    patterns = {
-        ("POST", r"/v1/models/[\w.-]+/[\w.-]+/predictions"): "create",
-        ("POST", r"/v1/predictions"): "create",
-        ("GET", r"/v1/predictions"): "list",
-        ("GET", r"/v1/predictions/\w+"): "read",
-        ("POST", r"/v1/predictions/\w+/cancel"): "cancel",
-        ("POST", r"/v1/files"): "upload",
-        ("GET", r"/v1/files/[\w-]+"): "read-file",
-        ("GET", r"/v1/webhooks/default/secret"): "secret",
-        ("GET", r"/v1/account"): "account",
-    }
-    found = (
-        name
-        for (method, pattern), name in patterns.items()
-        if method == request.method and re.fullmatch(pattern, request.tail)
-    )
-    return next(found, "unknown")
-
-
-def _model_of(request: Request) -> str:
-    parts = request.tail.split("/")
-    return "/".join(parts[3:5]) if parts[2] == "models" else str(request.body.get("version", "")).split(":", 1)[0]
-
-
-def _files_in(given: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [(name, given[name]) for name in FILES if given.get(name)]
-    return [(name, each) for name, value in found for each in (value if isinstance(value, list) else [value])]

@@ -64,7 +64,7 @@ class Standin:
         """Let an order go on, and note what it became."""
         with self.orders.lock:
             became = order.advance(looked=looked)
-            if became or looked:
+            if became or (looked and order.seconds is None):  # time needs no writing down
                 self.orders.keep(order)
             for word in became:
                 self.note(order, word)

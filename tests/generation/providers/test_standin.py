@@ -8,12 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
+from google import genai
+from google.genai.types import HttpOptions
+from replicate.client import Client
 from replicate.webhook import InvalidSignatureError, Webhooks, WebhookSigningSecret
 
 from assets.media.counter import label_hash, read_video
 from generation.providers.prices import price_of
 from generation.providers.registry import catalogue
 from tests.providers_server.faults import Faults
+from tests.providers_server.google import Google
+from tests.providers_server.google_answers import KEY
 from tests.providers_server.prices import PER_MILLION, PER_PIECE, PER_SECOND, price
 from tests.providers_server.process import StandinProcess, standin_process
 from tests.providers_server.replicate import HOOK_SECRET, TOKEN
@@ -131,6 +136,22 @@ def test_it_can_be_down_for_a_while_and_be_told_so(providers: StandinProcess) ->
         assert providers.control()["orders"]  # this door stays open
         wait_for(lambda: "up" in {line["kind"] for line in providers.witness.lines()}, seconds=20, saying="it is back")
         ended(replicate, first["id"])  # work went on behind closed doors
+
+
+def test_the_sdk_may_wait_for_a_run_and_name_a_version(house: House) -> None:
+    sdk = Client(api_token=TOKEN, base_url=house.replicate.api)
+    address = sdk.run("google/imagen-4", input={"prompt": "A singer"}, use_file_output=False)
+    assert str(address).startswith(house.replicate.outputs)
+    assert sdk.predictions.create(version="google/imagen-4", input={"prompt": "A singer"}).model == "google/imagen-4"
+    assert len(house.standin.witness.creates(makes="image")) == 2
+
+
+def test_words_come_in_one_piece_too(google: Google) -> None:
+    there = genai.Client(api_key=KEY, http_options=HttpOptions(base_url=google.url))
+    told = there.models.generate_content(model="gemini-3.8-flash", contents="A storm")
+    assert len(json.loads(told.text or "")["scenes"]) == 1
+    assert told.usage_metadata is not None
+    assert told.usage_metadata.thoughts_token_count == 655
 
 
 def test_results_go_after_their_time(house: House) -> None:
