@@ -30,10 +30,16 @@ each       create-400            failed        provider:call:invalid   1  0  fre
 each       create-401            failed        provider:call:auth      1  0  free
 each       create-402            failed        provider:call:credit    1  0  free
 each       create-403            failed        provider:call:auth      1  0  free
-each       create-404            failed        provider:call:gone      1  0  free
+clip       create-404            failed        provider:call:gone      1  0  free
+google     create-404            failed        provider:call:gone      1  0  free
 each       create-422            failed        provider:call:invalid   1  0  free
 google     create-400-key        failed        provider:call:auth      1  0  free
 google     create-429-day        failed        provider:call:credit    1  0  free
+# the model is gone: the next of its role that costs no more is tried
+picture    create-404            failed        provider:call:gone      2  0  free
+lipsync    create-404            failed        provider:call:gone      2  0  free
+picture    create-404-once       succeeded     -                       2  1  paid
+lipsync    create-404-once       succeeded     -                       2  1  paid
 # nothing was started: tried again, after a while given up
 each       create-429-once       succeeded     -                       2  1  paid
 each       create-429-bare-once  succeeded     -                       2  1  paid
@@ -197,11 +203,12 @@ WRITE = """
 scenes  write-400             failed     provider:call:invalid  1  0  free
 scenes  write-400-key         failed     provider:call:auth     1  0  free
 scenes  write-401             failed     provider:call:auth     1  0  free
-scenes  write-402             failed     provider:call:credit   1  0  free
+scenes  write-402             failed     provider:call:credit   2  0  free
 scenes  write-403             failed     provider:call:auth     1  0  free
-scenes  write-404             failed     provider:call:gone     1  0  free
+scenes  write-404             failed     provider:call:gone     2  0  free
 scenes  write-422             failed     provider:call:invalid  1  0  free
-scenes  write-429-day         failed     provider:call:credit   1  0  free
+scenes  write-429-day         failed     provider:call:credit   2  0  free
+scenes  write-404-once        succeeded  -                      2  1  paid
 scenes  write-429-once        succeeded  -                      2  1  paid
 scenes  write-429-bare-once   succeeded  -                      2  1  paid
 scenes  write-503-once        succeeded  -                      2  1  paid
