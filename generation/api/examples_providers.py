@@ -4,6 +4,16 @@ from typing import Any
 
 from generation.api.examples import PROJECT_ID, TEXT, answer
 
+BUDGET: dict[str, Any] = {
+    "scope": "user",
+    "project_id": None,
+    "day": None,
+    "mode": "stop",
+    "limit_usd": "50.000000",
+    "spent_usd": "4.803602",
+    "held_usd": "1.600000",
+    "left_usd": "43.596398",
+}
 ESTIMATE_ASKED: dict[str, Any] = {
     "calls": [{"call": "generate_video", "body": {"prompt": TEXT, "duration": 8, "resolution": "1080p"}}],
     "project_id": PROJECT_ID,
@@ -42,18 +52,7 @@ ESTIMATE = [
             "most_usd": "8.0000",
             "confirm_above_usd": "5.0000",
             "needs_confirmation": True,
-            "budgets": [
-                {
-                    "scope": "user",
-                    "project_id": None,
-                    "day": None,
-                    "mode": "stop",
-                    "limit_usd": "50.000000",
-                    "spent_usd": "4.803602",
-                    "held_usd": "0.000000",
-                    "left_usd": "45.196398",
-                }
-            ],
+            "budgets": [BUDGET],
             "over_budget": False,
         },
     )

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from generation.api import examples
+from generation.api import examples, examples_providers
 from generation.api.answers import Shape
 from generation.api.fields import RequestSerializer, an_id
 from generation.api.finding import owner_of
@@ -39,18 +39,7 @@ _EXAMPLE: dict[str, Any] = {
         {"provider": "gemini", "model": "gemini-3.8-flash", "cost_usd": "0.003602", "calls": 1},
     ],
     "by_project": [{"project_id": examples.PROJECT_ID, "title": "Storm dance", **_SPENT}],
-    "budgets": [
-        {
-            "scope": "user",
-            "project_id": None,
-            "day": None,
-            "mode": "stop",
-            "limit_usd": "50.000000",
-            "spent_usd": "4.803602",
-            "held_usd": "1.600000",
-            "left_usd": "43.596398",
-        }
-    ],
+    "budgets": [examples_providers.BUDGET],
 }
 
 

@@ -22,6 +22,13 @@ _TRIES = 3
 _GONE, _AUTH, _CREDIT = "provider:call:gone", "provider:call:auth", "provider:call:credit"
 
 
+def leave_when_down(claim: Claim) -> Park | None:
+    """Before an order: hand the job on at once when its provider is known to be down, so that no line waits for it."""
+    if not claim.job.params.get("stand_ins") or health_of(claim.job.model) is not Health.DOWN:
+        return None
+    return step_in(claim, ProviderError("provider:call:failed", transient=True))
+
+
 def step_in(claim: Claim, error: ProviderError, *, given_up: bool = False) -> Park | None:
     """Hand the job to the next who may make it; None when nobody may, or it is too early for that.
 
@@ -73,7 +80,7 @@ def _hand_over(claim: Claim, other: Mapping[str, Any], error: ProviderError) -> 
     job = claim.job
     before = f"{job.model} ({job.provider})"
     own = set(job.params.get("own_warnings", ()))
-    say = f"{before} could not take the order ({error.text.title}); {other['model']} ({other['provider']}) made it."
+    say = f"{before} could not take the order ({error.text.title}); {other['model']} ({other['provider']}) took over."
     params = {
         **job.params,
         **other["words"],

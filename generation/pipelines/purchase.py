@@ -20,7 +20,7 @@ from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
 from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
-from generation.pipelines.failing_over import step_in
+from generation.pipelines.failing_over import leave_when_down, step_in
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
 from generation.pipelines.places import REFUSED_BUT_MAY_TRY, intent_or_wait, refused_by
@@ -99,6 +99,9 @@ class Purchase(Generic[R]):
             handed_over = step_in(self.claim, given_up, given_up=True)
             if handed_over is None:
                 raise ProviderError(given_up.code)
+            return handed_over
+        handed_over = leave_when_down(self.claim)
+        if handed_over is not None:
             return handed_over
         self.claim.check()
         call = intent_or_wait(self.claim, provider=self.maker.provider, model=model, request_hash=self.request_hash)

@@ -12,7 +12,7 @@ from assets.models import AudioSource, CharacterReference, Video, VideoKind
 from assets.services.audio import audio_create_from_file
 from assets.services.videos import video_create_from_file
 from generation.choices import JobState
-from generation.models import SceneGeneration
+from generation.models import Job, SceneGeneration
 from mvsite.accounts.models import User
 from tests.providers_server.google import Google
 from tests.providers_server.replicate import Replicate
@@ -20,6 +20,7 @@ from tests.providers_server.standin import Standin
 from tests.support.clips import marker_clip, tone
 from tests.support.engine import drive, work_off
 from tests.support.orders import bought, clip, code, ledger, spoil, started
+from tests.support.rows import a_project
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback, pytest.mark.usefixtures("generous")]
 OMNI, VEO, FAST = "gemini-omni-1.2-flash", "google/veo-3.1", "google/veo-3.1-fast"
@@ -45,7 +46,7 @@ def test_portraits_fail_over_one_by_one(api: APIClient, replicate: Replicate) ->
     made = {each.metadata["model_used"] for each in CharacterReference.objects.all()}
     assert made == {"google/imagen-4", "google/imagen-4-fast"}
     assert parent.result is not None
-    assert any("google/imagen-4-fast (replicate) made it" in say for say in parent.result["metadata"]["warnings"])
+    assert any("google/imagen-4-fast (replicate) took over" in say for say in parent.result["metadata"]["warnings"])
     assert sorted(child.cost_usd for child in parent.children.all()) == [Decimal("0.02"), Decimal("0.04")]
 
 
@@ -72,7 +73,7 @@ def test_scene_writing_fails_over_to_another_model(api: APIClient, google: Googl
     assert ledger(job) == [("gemini-3.8-flash", "refused", why), ("gemini-3.5-flash-lite", "accepted", "")]
     metadata = SceneGeneration.objects.get(pk=job.reserved["generation_id"]).metadata
     assert metadata["backend_used"] == "gemini"
-    assert any("gemini-3.5-flash-lite (gemini) made it" in say for say in metadata["warnings"])
+    assert any("gemini-3.5-flash-lite (gemini) took over" in say for say in metadata["warnings"])
 
 
 def test_a_busy_writer_is_left_only_for_another_account(api: APIClient, google: Google) -> None:
@@ -110,3 +111,29 @@ def test_five_failures_in_a_minute_put_another_first(api: APIClient, providers: 
     assert started(api, "generate_video", prompt="waves", seed=2).model == VEO  # nobody else takes a seed there
     assert drive(named).state == JobState.SUCCEEDED
     assert started(api, "generate_video", prompt="waves").model == VEO  # one that went well ends it
+
+
+def test_what_waits_for_a_provider_that_is_down_is_handed_on_without_asking_it(
+    api: APIClient, providers: Standin, settings: Settings
+) -> None:
+    waiting = started(api, "generate_video", prompt="waves")
+    address, settings.REPLICATE_BASE_URL = settings.REPLICATE_BASE_URL, "http://127.0.0.1:9"
+    for _ in range(2):
+        drive(started(api, "generate_video", prompt="waves", backend="replicate"), steps=3)
+    settings.REPLICATE_BASE_URL = address
+    assert drive(waiting).model == OMNI
+    assert [outcome for _, outcome, _ in ledger(waiting)] == ["accepted"]
+
+
+@pytest.mark.parametrize(("words", "state"), [({"fail_over": "never"}, "failed"), ({}, "succeeded")])
+def test_a_run_lets_its_parts_fail_over_as_it_was_told(
+    api: APIClient, owner: User, providers: Standin, words: dict[str, str], state: str
+) -> None:
+    spoil(providers, "create-402")
+    project = a_project(owner, scenes=1, character_description="x")
+    answer = api.post(f"/api/mv/projects/{project.pk}/run", words, format="json")
+    assert answer.status_code == 202, answer.json()
+    work_off()
+    run = Job.objects.get(pk=answer.json()["id"])
+    assert (run.state, bought(providers)["gemini"]) == (state, int(state == "succeeded"))
+    assert state == "succeeded" or code(run) == "provider:call:credit"
