@@ -19,6 +19,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from assets.keys import checked_key
+from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import AppError
 
 CHUNK = 1 << 20
@@ -51,7 +52,9 @@ def keep(*, key: str, source: Path) -> Stored:
     target = path_of(key)
     with disk_errors(), draft_for(key) as temp:
         copied = Stored(key, *_copy(source, temp))
+        crash_point("before_name")
         is_ours = _publish(temp, target)
+        crash_point("after_name")
     if not is_ours and measured(key) != copied:
         raise KeyTakenError
     return copied

@@ -21,6 +21,7 @@ from generation.jobs.identity import this_process
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
+from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import StudioError
 from mvsite.logs import debug_event
 
@@ -196,6 +197,8 @@ class Claim:
             let_go(self.job)
             result = finish()
             end(self.job, JobState.SUCCEEDED, result=result)
+            crash_point("before_commit")
+        crash_point("after_commit")
 
     def fail(self, error: StudioError) -> None:
         """End with an error."""

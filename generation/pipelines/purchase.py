@@ -31,6 +31,7 @@ from mvsite.logs import debug_event
 
 R = TypeVar("R")
 SUBMITTING, INGESTING = "submitting", "ingesting"
+_DIED_BUT_MAY_TRY = 6
 _LOOK_UP_FOR = timedelta(hours=1)  # providers delete what they made after an hour
 
 
@@ -91,9 +92,11 @@ class Purchase(Generic[R]):
         job = self.claim.job
         model = self.maker.describe(self.request).model
         tried = job.calls.filter(sent_at__gte=job.queued_at, model=model)  # a retry of the job begins to count anew
-        abandoned = tried.filter(outcome=CallOutcome.ABANDONED).count()
+        abandoned = tried.filter(outcome=CallOutcome.ABANDONED)
+        failed = abandoned.exclude(error_code="").count()
         refused = tried.filter(outcome=CallOutcome.REFUSED)
-        if abandoned >= LIMITS[JobKind(job.kind)].max_submits or refused.count() >= REFUSED_BUT_MAY_TRY:
+        too_many = failed >= LIMITS[JobKind(job.kind)].max_submits or abandoned.count() >= _DIED_BUT_MAY_TRY
+        if too_many or refused.count() >= REFUSED_BUT_MAY_TRY:
             last = refused.order_by("-number").first()
             given_up = ProviderError(last.error_code if last else "provider:call:failed", transient=True)
             handed_over = step_in(self.claim, given_up, given_up=True)
@@ -153,7 +156,9 @@ class Purchase(Generic[R]):
             case Found(provider_id):
                 return self._accepted(call, provider_id, CallOutcome.RECONCILED)
             case NothingThere() if age > timedelta(seconds=settings.MV_RECONCILE_GRACE_SECONDS):
-                money.answer(call, CallOutcome.ABANDONED)
+                # A death of our own says nothing about the provider, an answer that was no answer does.
+                failed = "provider:call:failed" if call.outcome == CallOutcome.UNKNOWN else ""
+                money.answer(call, CallOutcome.ABANDONED, error_code=failed)
                 return Park(0, SUBMITTING)
             case CannotSay(permanent) if permanent or age > _LOOK_UP_FOR:
                 return Review(UserError("user:job:needs_review"))
@@ -172,7 +177,7 @@ class Purchase(Generic[R]):
         except Interrupted as broken:
             debug_event("provider_call_interrupted", provider=call.provider, reason=str(broken))
             money.settle(self.claim.job, call, cost=0)
-            money.answer(call, CallOutcome.ABANDONED, provider_id=call.provider_id)
+            money.answer(call, CallOutcome.ABANDONED, provider_id=call.provider_id, error_code="provider:call:failed")
             lanes.place_freed(call)
             return Park(0, SUBMITTING)
         except ProviderError as error:
@@ -184,6 +189,7 @@ class Purchase(Generic[R]):
             return Park(pause, "the provider does not answer", JobState.WAITING)
         if isinstance(news, Ready):
             money.settle(self.claim.job, call, cost=news.cost_usd)
+            crash_point("after_bill")
             lanes.place_freed(call)
             return Park(0, INGESTING, progress=0.5, queue=self.maker.ingest_queue)
         progress = None if news.progress is None else 0.05 + 0.45 * news.progress

@@ -1,6 +1,7 @@
 """Named places where a test may kill the process, to prove that dying there loses nothing."""
 
 import os
+import signal
 
 from mvsite import env
 
@@ -9,7 +10,7 @@ _MARK = env.text("MV_CRASH_MARK")
 
 
 def crash_point(name: str) -> None:
-    """Kill this process without ceremony when `MV_CRASH_AT` names this place.
+    """Kill this process as SIGKILL does when `MV_CRASH_AT` names this place.
 
     With `MV_CRASH_MARK` (a file) it happens once: the mark is made first and spares the next process.
     """
@@ -20,4 +21,4 @@ def crash_point(name: str) -> None:
             os.close(os.open(_MARK, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
             return
-    os._exit(86)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -27,6 +27,11 @@ def redis(database: int = 0) -> str:
     return f"{_found(_redis(), 'Redis on 127.0.0.1:6379')}/{database}"
 
 
+def redis_server() -> str:
+    """Return the path of Redis's own server program, for tests that stop and start one."""
+    return _found(shutil.which("redis-server"), "redis-server on the PATH")
+
+
 def chromium() -> str:
     """Return the path of the system's Chromium."""
     return _found(_chromium(), "Chromium on the PATH")

@@ -69,7 +69,7 @@ def ran(data_dir: Path, *command: str, **extra: str) -> subprocess.CompletedProc
         env=environment(data_dir, **extra),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,  # a busy machine takes its time; only what hangs is stopped
         check=False,
     )
 

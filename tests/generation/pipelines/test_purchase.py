@@ -98,6 +98,23 @@ def test_a_worker_that_dies_before_the_request_left_costs_nothing(owner: User) -
     assert len(FakeProvider().orders()) == 1
 
 
+def test_workers_that_die_again_and_again_before_the_request_left_do_not_count_against_the_order(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    for number in range(1, 4):
+        assert jobs.claim(job.pk) is not None
+        ProviderCall.objects.create(
+            job=job, owner=owner, number=number, provider="fake", model="fake-1", request_hash="h"
+        )
+        lose_lease(job)
+        make_due(job)
+        assert engine.advance(job.pk)
+        make_due(job)
+    job = drive(job)
+    assert job.state == JobState.SUCCEEDED, job.error
+    assert outcomes(job) == [*[CallOutcome.ABANDONED] * 3, CallOutcome.ACCEPTED]
+    assert len(FakeProvider().orders()) == 1
+
+
 def test_polls_that_fail_never_order_again(owner: User) -> None:
     job = drive(buy(owner, "shaky"))
     assert job.state == JobState.SUCCEEDED

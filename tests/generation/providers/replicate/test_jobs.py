@@ -110,6 +110,19 @@ def test_canceling_stops_it_at_the_provider(owner: User, replicate: Replicate) -
     assert [each["status"] for each in replicate.predictions.values()] == ["canceled"]
 
 
+@pytest.mark.parametrize("words", ["run-fails", "run-nsfw", "run-aborted", "run-broken-off"])
+def test_canceling_what_has_failed_there_already_costs_nothing(owner: User, replicate: Replicate, words: str) -> None:
+    job = drive(clip(owner, f"waves {words}"), steps=1)
+    for order in replicate.standin.orders:
+        replicate.standin.look(order)
+        replicate.standin.look(order)
+        assert order.over
+    jobs.request_cancel(job)
+    job = drive(job)
+    assert (job.state, float(job.cost_usd), float(job.held_usd)) == (JobState.CANCELED, 0, 0)
+    assert replicate.standin.witness.invoice() == 0
+
+
 def test_a_character_goes_along_and_forces_shape_and_length(owner: User, replicate: Replicate, tmp_path: Path) -> None:
     Image.effect_noise((700, 700), 90).save(tmp_path / "big.png")  # above 256 kB: uploaded
     singer = character_create_from_file(id=uuid.uuid4(), owner=owner, path=tmp_path / "big.png", description="x")
