@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tests.support.tree import ROOT
 
 OVERRIDES = "requirements-overrides.in"
-PAIRS = {"requirements.in": "requirements.lock", "requirements-dev.in": "requirements-dev.lock"}
+PAIRS = {f"{name}.in": f"{name}.lock" for name in ("requirements", "requirements-dev", "requirements-bench")}
 LOCKS = sorted(PAIRS.values())
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)", re.MULTILINE)
 
