@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import time
+from contextlib import suppress
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
@@ -12,7 +14,7 @@ from generation import jobs
 from generation.selectors import keys_in_use
 
 log = logging.getLogger(__name__)
-_CHECKPOINT_EVERY = 600
+_CHECKPOINT_EVERY, _LOOK_FOR_THE_DEAD_EVERY = 600, 4  # sweeps
 _LOOK_AT_ALL_SECONDS = 3600
 
 
@@ -51,16 +53,21 @@ class Rounds(threading.Thread):
 
 
 class Sweeper(Rounds):
-    """Rings for due jobs."""
+    """Rings for due jobs, unless another process has just done it."""
 
     def __init__(self) -> None:
         super().__init__("sweeper", settings.MV_SWEEP_SECONDS)
+        self._sweeps = 0
 
     def round(self) -> None:
         """Sweep."""
-        jobs.forget_broken_leases()
+        if not _is_our_turn():
+            return
+        if self._sweeps % _LOOK_FOR_THE_DEAD_EVERY == 0:
+            jobs.forget_broken_leases()
         jobs.ring_due()
-        if self.count % _CHECKPOINT_EVERY == 0 and connection.vendor == "sqlite":
+        self._sweeps += 1
+        if self._sweeps % _CHECKPOINT_EVERY == 0 and connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -78,6 +85,23 @@ class Healer(Rounds):
             storage.enroll(keys_in_use())
             storage.make_room()
         storage.heal()
+
+
+def _is_our_turn() -> bool:
+    """Let the processes of one data folder take turns: a file's time says when one of them swept last.
+
+    Nobody is in charge, so nobody can be missed when it dies or hangs. Two at once do no harm.
+    """
+    swept = settings.MV_DATA_DIR / "run" / "swept"
+    try:
+        if 0 <= time.time() - swept.stat().st_mtime < 0.8 * settings.MV_SWEEP_SECONDS:
+            return False
+        swept.touch()
+    except OSError:  # not there yet, or the disk is full
+        with suppress(OSError):
+            swept.parent.mkdir(parents=True, exist_ok=True)
+            swept.touch()
+    return True
 
 
 _running: list[Rounds] = []

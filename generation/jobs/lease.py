@@ -41,13 +41,15 @@ def claim(job_id: uuid.UUID) -> "Claim | None":
     deadline, once it is longer than a lease.
     """
     now = timezone.now()
+    # Most rings too many end here, before anything is locked.
+    known = ("state", "lease_owner", "lease_seq", "next_at", "deadline_at")
+    before = Job.objects.claimable(now).filter(pk=job_id).only(*known).first()
+    if before is None:
+        return None
     with transaction.atomic():
-        before = Job.objects.filter(pk=job_id).only("state", "lease_owner", "next_at", "deadline_at").first()
-        if before is None:
-            return None
         taken = (
             Job.objects.claimable(now)
-            .filter(pk=job_id)
+            .filter(pk=job_id, lease_seq=before.lease_seq)
             .update(
                 lease_owner=this_process(),
                 lease_until=now + timedelta(seconds=settings.MV_LEASE_SECONDS),
@@ -73,7 +75,7 @@ def claim(job_id: uuid.UUID) -> "Claim | None":
         )
         if not taken:
             return None
-        job = Job.objects.select_related("owner", "project", "scene", "parent").get(pk=job_id)
+        job = Job.objects.get(pk=job_id)
         if before.state == JobState.QUEUED:
             record_job("job.started", job)
     if before.lease_owner:

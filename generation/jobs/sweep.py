@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from generation.jobs.identity import is_dead
@@ -12,23 +12,29 @@ from generation.models import Job
 from mvsite.logs import debug_event
 
 _BATCH = 200
+_RINGS_OUT = 64  # for each queue
 
 
 def ring_due() -> int:
     """Ring for due jobs that nobody was told of since they became due; returns how many.
 
-    It is outbox, poll scheduler and rescuer in one, safe with any number of sweepers: a second ring is free.
+    It is outbox, poll scheduler and rescuer in one, safe with any number of sweepers: a second ring is free. Where
+    workers cannot keep up, only so many rings are out: bells that pile up would keep them busier still.
     """
     now = timezone.now()
     stale = now - timedelta(seconds=settings.MV_REDISPATCH_SECONDS)
     untold = Q(sent_at=None) | Q(sent_at__lt=F("next_at")) | Q(sent_at__lt=stale)
-    due = list(Job.objects.claimable(now).filter(untold).order_by("next_at").values_list("pk", "queue")[:_BATCH])
-    rung = 0
-    for job_id, queue in due:
-        if Job.objects.filter(untold, pk=job_id).update(sent_at=now):
-            ring(job_id, queue)
-            rung += 1
-    return rung
+    due = Job.objects.claimable(now)
+    found = list(due.filter(untold).order_by("next_at").values_list("pk", "queue")[:_BATCH])
+    if not found:
+        return 0
+    told = dict(due.exclude(untold).order_by().values_list("queue").annotate(Count("pk")))
+    room = {queue: max(0, _RINGS_OUT - told.get(queue, 0)) for _, queue in found}
+    chosen = [job for queue, free in room.items() for job in [each for each in found if each[1] == queue][:free]]
+    Job.objects.filter(untold, pk__in=[job_id for job_id, _ in chosen]).update(sent_at=now)
+    for job_id, queue in chosen:
+        ring(job_id, queue)
+    return len(chosen)
 
 
 def forget_broken_leases() -> int:

@@ -162,7 +162,7 @@ class Purchase(Generic[R]):
                 return Park(0, SUBMITTING)
             case CannotSay(permanent) if permanent or age > _LOOK_UP_FOR:
                 return Review(UserError("user:job:needs_review"))
-        return Park(between_polls(), "checking with the provider", JobState.WAITING)
+        return Park(self._pause(call), "checking with the provider", JobState.WAITING)
 
     def _not_held(self, found: Candidates) -> str | None:
         """Give the oldest that no purchase holds yet."""
@@ -185,7 +185,7 @@ class Purchase(Generic[R]):
                 money.settle(self.claim.job, call, cost=None if error.billed else 0)
                 money.close(call, error_code=error.code)
                 raise
-            pause = max(between_polls(), error.retry_after or 0)
+            pause = max(self._pause(call), error.retry_after or 0)
             return Park(pause, "the provider does not answer", JobState.WAITING)
         if isinstance(news, Ready):
             money.settle(self.claim.job, call, cost=news.cost_usd)
@@ -193,7 +193,12 @@ class Purchase(Generic[R]):
             lanes.place_freed(call)
             return Park(0, INGESTING, progress=0.5, queue=self.maker.ingest_queue)
         progress = None if news.progress is None else 0.05 + 0.45 * news.progress
-        return Park(between_polls(), "the provider is working", JobState.WAITING, progress=progress)
+        return Park(self._pause(call), "the provider is working", JobState.WAITING, progress=progress)
+
+    @staticmethod
+    def _pause(call: ProviderCall) -> float:
+        age = (timezone.now() - call.sent_at).total_seconds()
+        return between_polls(age, lanes.looks_pause(call))
 
     def _fetch(self, call: ProviderCall) -> Outcome:
         crash_point("before_fetch")

@@ -1,7 +1,10 @@
 """A job that is given back: nobody's ring is lost, no late heartbeat locks it, and waiting costs no deadline."""
 
 import errno
+import os
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -118,3 +121,21 @@ def test_the_sweeper_survives_whatever_a_sweep_raises(settings: Settings, monkey
     sweeper.start()
     sweeper.join(timeout=10)
     assert len(rounds) == 3
+
+
+def test_sweepers_of_one_data_folder_take_turns_and_replace_each_other(
+    settings: Settings, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MV_SWEEP_SECONDS = 1000.0
+    first, second, sweeps = Sweeper(), Sweeper(), []
+    monkeypatch.setattr(jobs, "ring_due", lambda: sweeps.append(1))
+    for sweeper in (first, second, first):
+        sweeper.round()
+    assert len(sweeps) == 1
+    swept = data_dir / "run" / "swept"
+    os.utime(swept, (time.time() - 801,) * 2)  # whoever swept last has died, or hangs
+    second.round()
+    assert len(sweeps) == 2
+    os.utime(swept, (time.time() + 3600,) * 2)  # the clock was set back
+    first.round()
+    assert len(sweeps) == 3

@@ -20,6 +20,7 @@ from tests.support.engine import buy, lose_lease, make_due
 from tests.support.processes import ran
 
 pytestmark = pytest.mark.django_db
+LEASE = timedelta(minutes=1)
 
 
 def test_a_job_is_claimed_once(owner: User) -> None:
@@ -197,3 +198,16 @@ def test_the_sweeper_rings_once_for_what_is_due(owner: User, settings: Settings)
     assert jobs.ring_due() == 0
     Job.objects.filter(pk=job.pk).update(next_at=timezone.now() + timedelta(minutes=1), sent_at=None)
     assert jobs.ring_due() == 0
+
+
+def test_bells_do_not_pile_up_where_nobody_comes(owner: User) -> None:
+    for n in range(70):
+        buy(owner, f"a teal square {n}")
+    old = timezone.now() - timedelta(minutes=1)
+    Job.objects.update(sent_at=old, next_at=old)
+    assert [jobs.ring_due(), jobs.ring_due()] == [64, 0]
+    rung = Job.objects.filter(sent_at__gt=old)
+    Job.objects.filter(pk__in=list(rung.values_list("pk", flat=True)[:5])).update(lease_until=timezone.now() + LEASE)
+    assert jobs.ring_due() == 5  # as many as were taken
+    Job.objects.filter(sent_at=old).update(queue="render")
+    assert jobs.ring_due() == 1  # another queue has room of its own
