@@ -27,10 +27,16 @@ def let_go(job: Job) -> None:
 
 
 def end(
-    job: Job, state: JobState, *, result: dict[str, Any] | None = None, error: dict[str, Any] | None = None
+    job: Job,
+    state: JobState,
+    *,
+    result: dict[str, Any] | None = None,
+    error: dict[str, Any] | None = None,
+    has_let_go: bool = False,
 ) -> None:
     """Make a job final inside the caller's transaction; the caller has checked that it may."""
-    let_go(job)
+    if not has_let_go:
+        let_go(job)
     job.state = state
     job.finished_at = timezone.now()
     job.lease_until = None

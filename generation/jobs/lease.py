@@ -198,7 +198,7 @@ class Claim:
             self._write(lease_until=self._lease_end())
             let_go(self.job)
             result = finish()
-            end(self.job, JobState.SUCCEEDED, result=result)
+            end(self.job, JobState.SUCCEEDED, result=result, has_let_go=True)
             crash_point("before_commit")
         crash_point("after_commit")
 
