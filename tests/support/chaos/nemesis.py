@@ -55,10 +55,10 @@ class Nemesis:
                 self._start(name)
             while plan and plan[0][0] <= self._age():
                 self._do(plan.popleft()[1])
-            if self.progress < 1 and self._age() >= self._strike_at:
-                self._strike()
-            elif self.progress >= 1:
+            if self.progress >= 1:
                 self._disarm()
+            elif self.count("kill") < self.deaths - self.needed and self._age() >= self._strike_at:
+                self._strike()
             time.sleep(0.1)
 
     def _strike(self) -> None:
