@@ -18,7 +18,7 @@ from django.utils import timezone
 from assets import storage
 from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
-from generation.jobs import Claim, lanes
+from generation.jobs import Claim, Stopped, lanes
 from generation.models import ProviderCall
 from generation.pipelines.failing_over import leave_when_down, step_in
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
@@ -33,6 +33,7 @@ R = TypeVar("R")
 SUBMITTING, INGESTING = "submitting", "ingesting"
 _DIED_BUT_MAY_TRY = 6
 _LOOK_UP_FOR = timedelta(hours=1)  # providers delete what they made after an hour
+_CLOCKS_DIFFER = timedelta(minutes=10)  # between ours and a provider's; what another purchase holds is left out anyway
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,11 @@ class Purchase(Generic[R]):
         if isinstance(call, Park):
             return call
         crash_point("after_intent")
-        self.claim.report(0.02, stage=SUBMITTING)  # the last look at the lease before money is spent
+        try:
+            self.claim.report(0.02, stage=SUBMITTING)  # the last look at the lease before money is spent
+        except Stopped:
+            money.answer(call, CallOutcome.ABANDONED)  # nothing has left, so nobody need look for it
+            raise
         crash_point("before_submit")
         debug_event("provider_call_sent", provider=call.provider, model=call.model, job_id=str(job.pk))
         try:
@@ -147,20 +152,22 @@ class Purchase(Generic[R]):
         return Park(0, "waiting for the provider", JobState.WAITING, progress=0.05)
 
     def _look_up(self, call: ProviderCall) -> Outcome:
-        found = self.maker.look_up(self.request, str(call.pk), call.sent_at - timedelta(seconds=60))
-        age = timezone.now() - call.sent_at
+        if call.answered_at is None:  # we died: when the order left, if it did, nobody knows
+            money.answer(call, CallOutcome(call.outcome))
+        found = self.maker.look_up(self.request, str(call.pk), call.sent_at - _CLOCKS_DIFFER)
+        now = timezone.now()
         if isinstance(found, Candidates):
             free = self._not_held(found)
             found = Found(free) if free else NothingThere()
         match found:
             case Found(provider_id):
                 return self._accepted(call, provider_id, CallOutcome.RECONCILED)
-            case NothingThere() if age > timedelta(seconds=settings.MV_RECONCILE_GRACE_SECONDS):
+            case NothingThere() if now - (call.answered_at or call.sent_at) > _grace():
                 # A death of our own says nothing about the provider, an answer that was no answer does.
                 failed = "provider:call:failed" if call.outcome == CallOutcome.UNKNOWN else ""
                 money.answer(call, CallOutcome.ABANDONED, error_code=failed)
                 return Park(0, SUBMITTING)
-            case CannotSay(permanent) if permanent or age > _LOOK_UP_FOR:
+            case CannotSay(permanent) if permanent or now - call.sent_at > _LOOK_UP_FOR:
                 return Review(UserError("user:job:needs_review"))
         return Park(self._pause(call), "checking with the provider", JobState.WAITING)
 
@@ -221,3 +228,8 @@ class Purchase(Generic[R]):
                 raise
         crash_point("after_ingest")
         return done
+
+
+def _grace() -> timedelta:
+    """How long a list may be behind what has just been ordered."""
+    return timedelta(seconds=settings.MV_RECONCILE_GRACE_SECONDS)

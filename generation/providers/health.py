@@ -17,7 +17,8 @@ _NEWEST = 500
 # What says something about the account or the provider, and nothing about one request.
 _SHUT = {"provider:call:auth", "provider:call:credit"}
 _FAULTS = {*_SHUT, "provider:call:busy", "provider:call:failed", "provider:call:slow"}
-_LOST = {CallOutcome.UNKNOWN, CallOutcome.ABANDONED}
+# An abandoned order has a code when its answer was lost, and none when we ourselves died before it left.
+_ANSWERED_BADLY = {CallOutcome.REFUSED, CallOutcome.ABANDONED}
 
 Answered = tuple[datetime, str]
 """When an order was answered, and the code of the fault; empty when all was well."""
@@ -54,7 +55,8 @@ def _answers(now: datetime) -> dict[tuple[str, ...], list[Answered]]:
     found: dict[tuple[str, ...], list[Answered]] = {}
     for model, outcome, code, answered, sent in rows:
         if model in models:
-            fault = code if outcome == CallOutcome.REFUSED else "provider:call:failed" if outcome in _LOST else ""
+            lost = "provider:call:failed" if outcome == CallOutcome.UNKNOWN else ""
+            fault = code if outcome in _ANSWERED_BADLY else lost
             found.setdefault(door(model), []).append((answered or sent, fault if fault in _FAULTS else ""))
     return found
 

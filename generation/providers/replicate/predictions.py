@@ -69,20 +69,22 @@ def stop(prediction_id: str) -> bool:
 def matching(order: Prepared, since: datetime) -> tuple[str, ...]:
     """Return the ids of predictions made since then of this very order, oldest first.
 
-    Raises httpx.HTTPError or ValueError when the list cannot be read to its end.
+    Raises httpx.HTTPError or ValueError when the list cannot be read to its end, or holds one of this model whose
+    input is gone, as it is after an hour: that could be ours.
     """
-    found = [
-        (str(each.get("created_at")), str(each["id"]))
-        for each in _listed(since)
-        if each.get("model") == order.model and each.get("id") and _is_of(order, each.get("input"))
-    ]
+    found = []
+    for each in _listed(since):
+        if each.get("model") != order.model or not each.get("id"):
+            continue
+        if each.get("data_removed") or not isinstance(each.get("input"), dict):
+            raise ValueError("a prediction without its input")
+        if _is_of(order, each["input"]):
+            found.append((str(each.get("created_at")), str(each["id"])))
     return tuple(prediction_id for _, prediction_id in sorted(found))
 
 
-def _is_of(order: Prepared, given: Any) -> bool:
+def _is_of(order: Prepared, given: dict[str, Any]) -> bool:
     """Compare an order with a listed input. Names that we never send are the provider's own defaults."""
-    if not isinstance(given, dict):
-        return False
     asked = set(order.values) | set(order.files)
     if any(given.get(name) != value for name, value in order.values.items()):
         return False

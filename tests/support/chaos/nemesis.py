@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from tests.providers_server.process import StandinProcess
 from tests.support.chaos.crew import Crew
 
+_LONGEST_PEACE = 10.0  # seconds without a kill although one is due: then an idle worker dies too
+
 
 @dataclass
 class Nemesis:
     """Brings `deaths` about, `needed` of them at least by crashes at the first of `places`; `outages` go by the clock.
 
-    One worker at a time is armed: it dies at a place drawn from `places`. Any other is killed, whatever it does, but
-    only while one of them takes work, so the pace is that of the machine. What happened is in `done`: seconds since
-    it began, and a word.
+    One worker at a time is armed: it dies at the first of `places` until that has happened often enough, then at one
+    drawn from them. Any other is killed, whatever it does, mostly while one of them takes work, so that the pace is
+    that of the machine. What happened is in `done`: seconds since it began, and a word.
     """
 
     crew: Crew
@@ -63,7 +65,7 @@ class Nemesis:
 
     def _strike(self) -> None:
         victims = [name for name in self.crew.workers if name not in self._armed]
-        if any(map(self.crew.takes_work, victims)):
+        if any(map(self.crew.takes_work, victims)) or self._age() > self._strike_at + _LONGEST_PEACE:
             self._kill(self._dice.choice(victims))
             self._strike_at = self._age() + self._dice.uniform(*self.pause)
 
@@ -82,7 +84,8 @@ class Nemesis:
         if self._armed or self.progress >= 1:
             self.crew.start_worker(name)
             return
-        self._armed[name] = self._dice.choice(self.places) if self.count(self.places[0]) else self.places[0]
+        enough = self.count(self.places[0]) >= self.needed
+        self._armed[name] = self._dice.choice(self.places) if enough else self.places[0]
         self.crew.start_worker(name, crash_at=self._armed[name])
 
     def _do(self, word: str) -> None:
