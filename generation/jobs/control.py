@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
-from generation.jobs.ending import end
+from generation.jobs.ending import end, let_go
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
@@ -25,21 +25,35 @@ def request_cancel(job: Job) -> Job:
         job, children = _locked_family(job)
         if job.is_final:
             raise UserError("user:job:final")
-        for child in children:
-            if not child.is_final:
-                request_cancel(child)
-        untouched = job.state == JobState.QUEUED and job.steps == 0 and job.lease_until is None
-        if untouched or job.state == JobState.NEEDS_REVIEW:
-            end(job, JobState.CANCELED)
-            return job
-        now = timezone.now()
-        job.cancel_requested_at = job.cancel_requested_at or now
-        job.next_at = now
-        job.sent_at = now
-        job.save(update_fields=["cancel_requested_at", "next_at", "sent_at", "updated_at"])
-        record_job("job.cancel_requested", job)
-        wake(job.pk, job.queue)
+        _stop([*(child for child in children if not child.is_final), job])
     return job
+
+
+def _stop(family: list[Job]) -> None:
+    """End whom nobody has begun and ask the others to stop; all books are closed before the first event is written."""
+    at_once = [job for job in family if _nobody_works_on(job)]
+    for job in at_once:
+        let_go(job)
+    for job in family:
+        if job in at_once:
+            end(job, JobState.CANCELED, has_let_go=True)
+        else:
+            _ask_to_stop(job)
+
+
+def _nobody_works_on(job: Job) -> bool:
+    untouched = job.state == JobState.QUEUED and job.steps == 0 and job.lease_until is None
+    return untouched or job.state == JobState.NEEDS_REVIEW
+
+
+def _ask_to_stop(job: Job) -> None:
+    now = timezone.now()
+    job.cancel_requested_at = job.cancel_requested_at or now
+    job.next_at = now
+    job.sent_at = now
+    job.save(update_fields=["cancel_requested_at", "next_at", "sent_at", "updated_at"])
+    record_job("job.cancel_requested", job)
+    wake(job.pk, job.queue)
 
 
 def hasten(job_id: uuid.UUID) -> bool:
@@ -87,10 +101,16 @@ def _may_cost(job: Job, children: Sequence[Job] = ()) -> Decimal:
 
 
 def _locked_family(job: Job) -> tuple[Job, list[Job]]:
-    """Read a job and its children anew and lock their rows, children first as a child that ends does it."""
+    """Read a job and its children anew and lock their rows, and its parent's: always children before their parent.
+
+    Who goes on to bill or end it would lock the parent's only after the budgets.
+    """
     rows = Job.objects.select_for_update(no_key=True)
     children = list(rows.filter(parent=job).order_by("created_at", "pk"))
-    return rows.get(pk=job.pk), children
+    found = rows.get(pk=job.pk)
+    if found.parent_id is not None:
+        rows.get(pk=found.parent_id)
+    return found, children
 
 
 def resolve(job: Job, *, bought: bool) -> Job:

@@ -1,21 +1,25 @@
 """Rows are locked in one order, so no database ever has to break a circle of waiting and have the work done again."""
 
+import sys
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 
-from generation import events, jobs
-from generation.choices import JobKind, JobState
-from generation.jobs import ending
+from generation import events, jobs, money
+from generation.choices import CallOutcome, JobKind, JobState
+from generation.jobs import control, ending
 from generation.jobs.view import record_job
 from generation.models import Job
+from generation.money import holds
 from generation.services.projects import project_create
 from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError
 from tests.support.engine import buy
+from tests.support.money import books_agree
 from tests.support.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,7 +53,14 @@ def slow_events(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(LONG_ENOUGH)
         record_job(kind, job)
 
-    monkeypatch.setattr(ending, "record_job", late)
+    for module in (ending, control, sys.modules["generation.jobs.enqueue"]):  # the package has a function of that name
+        monkeypatch.setattr(module, "record_job", late)
+
+
+def dear(run: Job, **words: Any) -> Job:
+    """Start a clip of $1 in a run's project: its budgets are locked, then its stream."""
+    kind, dollar = JobKind.CLIP, Decimal(1)
+    return jobs.enqueue(kind=kind, owner=run.owner, params={}, project=run.project, estimated_cost_usd=dollar, **words)
 
 
 @pytest.mark.usefixtures("slow_events")
@@ -82,3 +93,42 @@ def test_a_child_succeeds_while_its_parent_tells_how_far_it_is(family: tuple[Job
     child.refresh_from_db()
     parent.refresh_from_db()
     assert (child.state, parent.stage) == (JobState.SUCCEEDED, "shooting")
+
+
+@pytest.mark.usefixtures("slow_events")
+def test_a_run_is_canceled_while_a_clip_of_its_project_is_started(family: tuple[Job, list[Job]]) -> None:
+    """One child is told to stop (an event), the next one gives its money back (budgets)."""
+    parent, (working, _) = family
+    begun(working).park(3600, state=JobState.WAITING)
+    waiting = dear(parent, parent=parent)
+    at_once(partial(jobs.request_cancel, parent), partial(a_little_later, partial(dear, parent)))
+    waiting.refresh_from_db()
+    working.refresh_from_db()
+    assert (waiting.state, working.cancel_requested_at is None) == (JobState.CANCELED, False)
+    books_agree()
+
+
+def test_a_decision_is_taken_while_the_run_starts_its_next_clip(
+    family: tuple[Job, list[Job]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, _ = family
+    lost = dear(parent, parent=parent)
+    money.answer(money.intent(lost, provider="fake", model="fake-1", request_hash="h"), CallOutcome.UNKNOWN)
+    Job.objects.filter(pk=lost.pk).update(state=JobState.NEEDS_REVIEW, error={"code": "user:job:needs_review"})
+    ended, taken_over = ending.end, holds._take_over
+
+    def slow_end(*words: Any, **named: Any) -> None:
+        time.sleep(LONG_ENOUGH)
+        ended(*words, **named)
+
+    def slow_taking(child: Job, of: Job, amount: Decimal) -> None:
+        taken_over(child, of, amount)
+        time.sleep(LONG_ENOUGH)
+
+    monkeypatch.setattr(control, "end", slow_end)
+    monkeypatch.setattr(holds, "_take_over", slow_taking)
+    decide = partial(jobs.resolve, lost, bought=True)
+    at_once(decide, partial(a_little_later, partial(dear, parent, parent=parent)))
+    lost.refresh_from_db()
+    assert (lost.state, lost.cost_usd) == (JobState.FAILED, Decimal(1))
+    books_agree()
