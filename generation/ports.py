@@ -4,7 +4,7 @@ A maker is used in separate short steps that may run in different processes, day
 `submit` (buys, once), `poll` (by id), `fetch` (bytes to a file). Every argument can be rebuilt from the job's row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -98,13 +98,20 @@ class BadAnswer(Exception):  # noqa: N818  it says what came, the error in it wh
         self.tokens = tokens
 
 
+Show = Callable[[Sequence[SceneDraft]], None]
+"""Called with the scenes that are whole since the call before, in order, from the first one of this answer on.
+
+Nothing shown is promised: the answer may still turn out to be of no use. Raises to stop it, as `Tick` does.
+"""
+
+
 class SceneWriter(Protocol):
     """Writes scenes."""
 
     provider: str
 
-    def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
-        """Ask once and return as many scenes as were asked for.
+    def write(self, request: SceneRequest, tick: Tick, show: Show) -> SceneAnswer:
+        """Ask once and return as many scenes as were asked for; each was shown as soon as it was written.
 
         Raises ProviderError when nothing was written, BadAnswer, and OutcomeUnknown when the answer was lost.
         """

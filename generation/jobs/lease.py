@@ -1,7 +1,7 @@
 """Holding a job: claimed by one conditional UPDATE, kept by heartbeats, fenced by a number (RELIABILITY 1.3)."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.db.models import Case, CharField, DateTimeField, F, FloatField, Inte
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from generation import money
+from generation import events, money
 from generation.choices import JobState
 from generation.jobs.ending import end, let_go
 from generation.jobs.heartbeat import Heartbeat
@@ -120,6 +120,14 @@ class Claim:
         with transaction.atomic():
             self._write(lease_until=self._lease_end(), **values)
             record_job("job.progressed", self.job)
+        if self.job.cancel_requested_at is not None:
+            raise Stopped
+
+    def tell(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Write what is under way into the job's stream and extend the lease. Raises LeaseLost or Stopped."""
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            events.record(kind, stream=self.job.stream_id, data=data, job=self.job)
         if self.job.cancel_requested_at is not None:
             raise Stopped
 

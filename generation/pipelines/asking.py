@@ -16,6 +16,7 @@ from generation import money
 from generation.choices import CallOutcome
 from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
+from generation.pipelines.drafts import told_by
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Park, Review
 from generation.pipelines.pauses import backed_off
@@ -62,7 +63,7 @@ class Asking:
             return self._said_before(self._kept.pop(0))
         call = self._intent()
         try:
-            answer = self.writer.write(request, self.claim.tick)
+            answer = self.writer.write(request, self.claim.tick, told_by(self.claim, call, request))
         except BadAnswer as bad:
             kept = {"complaint": bad.complaint, "error": bad.error.as_dict()}
             self._heard(call, kept, bad.tokens, error_code=bad.error.code)

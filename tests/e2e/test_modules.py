@@ -121,3 +121,26 @@ def test_events_add_move_and_remove_scenes(page: Page) -> None:
     })(new m.StudioState(v[0]))"""
 
     assert call(page, "studio-state", script, snapshot, happened) == ["New", [["s2", 0], ["s0", 8]]]
+
+
+def test_drafts_are_kept_by_number_and_another_attempt_begins_anew(page: Page) -> None:
+    def drafted(attempt: int, *indices: int, **more: Any) -> dict[str, Any]:
+        scenes = [{"index": index, "description": f"{attempt}.{index}"} for index in indices]
+        return {
+            "kind": "scenes.drafted",
+            "data": {"job_id": "j1", "scene_id": None, "attempt": attempt, "scenes": scenes, **more},
+        }
+
+    writing = {**job(1, "running"), "kind": "scenes", "scene_id": None}
+    snapshot = {"project": {"id": "p", "scenes": [], "cursor": 1}, "jobs": [writing]}
+    first = [drafted(1, 0), drafted(1, 2, 1), drafted(1, 0)]
+    second = [drafted(2, 0), drafted(1, 5, scene_id="s0")]
+    ended = [{"kind": "job.succeeded", "data": {**writing, "state": "succeeded"}}]
+    script = """((state) => v.slice(1).map((events) => {
+      events.forEach((event) => state.apply(event));
+      return [state.drafts.map((scene) => scene.description), state.scenes.size];
+    }))(new m.StudioState(v[0]))"""
+
+    found = call(page, "studio-state", script, snapshot, first, second, ended)
+
+    assert found == [[["1.0", "1.1", "1.2"], 0], [["2.0"], 0], [[], 0]]

@@ -88,7 +88,7 @@ def test_rules_hold_over_fifty_seeds_of_the_built_in_writer(name: str, count: in
             rules=rules,
             parameters=flavor.parameters,
         )
-        answer = SampleScenes().write(request, lambda _progress: None)
+        answer = SampleScenes().write(request, lambda _progress: None, lambda _new: None)
         assert (seed, broken(flavor.rules, answer.scenes)) == (seed, set())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -46,6 +47,7 @@ class Answer:
     """What to serve: `body` as JSON, text as HTML, bytes as `kind`; a list streamed when that was asked for.
 
     `drop` breaks the line before anything is said, `cut` in the middle of the body. `wait` and `seconds` come first.
+    `before` is called with the number of each streamed piece before it is sent, in the thread of the connection.
     """
 
     status: int = 200
@@ -56,6 +58,7 @@ class Answer:
     kind: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    before: Callable[[int], None] | None = None
 
     def encoded(self, *, streamed: bool) -> tuple[str, bytes]:
         """Give the content type and the bytes."""

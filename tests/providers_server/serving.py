@@ -3,6 +3,7 @@
 `providers_server(…)` serves in this process; `python -m tests.providers_server` in one of its own (`process.py`).
 """
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -103,10 +104,18 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if answer.cut else content)
+        self.in_pieces(content[: len(content) // 2] if answer.cut else content, answer.before)
         if answer.cut:
             self.wfile.flush()
             self.cut()
+
+    def in_pieces(self, content: bytes, before: Callable[[int], None] | None) -> None:
+        pieces = [content] if before is None else [each for each in re.split(rb"(?<=\r\n\r\n)", content) if each]
+        for number, piece in enumerate(pieces):
+            if before is not None:
+                before(number)
+            self.wfile.write(piece)
+            self.wfile.flush()
 
     def cut(self) -> None:
         self.close_connection = True

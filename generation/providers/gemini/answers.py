@@ -9,6 +9,8 @@ from generation.providers.gemini.errors import refused
 
 _REFUSALS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"}
 _LONGEST = 6000
+_DEPTH_OF_A_SCENE = 3
+"""In the object, in its list."""
 
 
 class UnusableError(Exception):
@@ -43,9 +45,57 @@ def scenes_in(text: str, count: int) -> tuple[SceneDraft, ...]:
     return tuple(_scene(each, number) for number, each in enumerate(listed, start=1))
 
 
-def scenes_so_far(text: str) -> int:
-    """Count the scenes in a piece of an answer that is still being written; the last one may be unfinished."""
-    return max(0, text.count('"description"') - 1)
+class Arriving:
+    """Picks whole scenes out of an answer that is still being written, at most `count`.
+
+    Every character is looked at once, however small the pieces are. From the first scene on that cannot be read nothing
+    more is given: the numbers of those behind it would be guesses, and the answer is of no use.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.number = 0
+        self._count = count
+        self._depth = 0
+        self._in_text = self._escaped = False
+        self._begun: list[str] = []
+
+    def take_in(self, piece: str) -> list[SceneDraft]:
+        """Take in the next piece and return the scenes that it completes."""
+        new: list[SceneDraft] = []
+        for text in self._closed_by(piece):
+            if self.number == self._count:
+                break
+            try:
+                new.append(_scene(json.loads(text), self.number + 1))
+            except (ValueError, UnusableError):
+                self._count = self.number
+                break
+            self.number += 1
+        return new
+
+    def _closed_by(self, piece: str) -> list[str]:
+        """Give the JSON of what ends in this piece at the depth of a scene, and keep what is still open."""
+        closed = []
+        begin = 0
+        for at, sign in enumerate(piece):
+            if self._escaped:
+                self._escaped = False
+            elif self._in_text:
+                self._escaped = sign == "\\"
+                self._in_text = sign != '"'
+            elif sign == '"':
+                self._in_text = True
+            elif sign in "{[":
+                self._depth += 1
+                begin = at if self._depth == _DEPTH_OF_A_SCENE else begin
+            elif sign in "}]":
+                if self._depth == _DEPTH_OF_A_SCENE:
+                    closed.append("".join((*self._begun, piece[begin : at + 1])))
+                    self._begun.clear()
+                self._depth -= 1
+        if self._depth >= _DEPTH_OF_A_SCENE:
+            self._begun.append(piece[begin:])
+        return closed
 
 
 def _scene(found: Any, number: int) -> SceneDraft:

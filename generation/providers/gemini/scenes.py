@@ -8,7 +8,7 @@ from typing import cast
 
 from google.genai import types
 
-from generation.ports import BadAnswer, SceneAnswer, SceneRequest, Tick, Tokens
+from generation.ports import BadAnswer, SceneAnswer, SceneRequest, Show, Tick, Tokens
 from generation.providers.gemini import answers, asking, client
 from generation.providers.gemini.errors import Call, translated
 from generation.providers.scene_prompt import wanted, whole_prompt
@@ -29,14 +29,16 @@ class _Written:
     finish_reason: str = ""
     tokens: Tokens | None = None
 
-    def add(self, piece: types.GenerateContentResponse) -> None:
-        """Take in the next piece; Google repeats the counts, the last ones hold."""
+    def add(self, piece: types.GenerateContentResponse) -> str:
+        """Take in the next piece and return its text; Google repeats the counts, the last ones hold."""
+        new = ""
         self.model = piece.model_version or self.model
         if piece.prompt_feedback is not None and piece.prompt_feedback.block_reason is not None:
             self.block_reason = piece.prompt_feedback.block_reason.value
         for candidate in (piece.candidates or [])[:1]:
             parts = (candidate.content.parts if candidate.content else None) or []
-            self.text += "".join(part.text or "" for part in parts if not part.thought)
+            new = "".join(part.text or "" for part in parts if not part.thought)
+            self.text += new
             if candidate.finish_reason is not None:
                 self.finish_reason = candidate.finish_reason.value
         used = piece.usage_metadata
@@ -44,6 +46,7 @@ class _Written:
             before = self.tokens or Tokens()
             written = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0)
             self.tokens = Tokens(used.prompt_token_count or before.sent, written or before.written)
+        return new
 
 
 class GeminiScenes:
@@ -51,13 +54,13 @@ class GeminiScenes:
 
     provider = "gemini"
 
-    def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
-        """Write the scenes; `tick` hears how many of them are there already.
+    def write(self, request: SceneRequest, tick: Tick, show: Show) -> SceneAnswer:
+        """Write the scenes; `tick` hears what part of them is there, `show` gets each when its last word has come.
 
         Raises BadAnswer with `provider:call:refused` for blocked content, whose prompt is billed when Google counts
         it, with `provider:answer:bad`, and with `provider:call:slow`; ProviderError and OutcomeUnknown for no answer.
         """
-        written = _ask(request, tick)
+        written = _ask(request, tick, show)
         try:
             answers.must_not_be_stopped(written.block_reason, written.finish_reason)
             scenes = answers.scenes_in(written.text, wanted(request))
@@ -69,7 +72,7 @@ class GeminiScenes:
         return SceneAnswer(scenes, written.model, written.tokens)
 
 
-def _ask(request: SceneRequest, tick: Tick) -> _Written:
+def _ask(request: SceneRequest, tick: Tick, show: Show) -> _Written:
     count = wanted(request)
     model = request.model or DEFAULT_MODEL
     config = types.GenerateContentConfig(
@@ -79,7 +82,7 @@ def _ask(request: SceneRequest, tick: Tick) -> _Written:
         max_output_tokens=16_384 + 600 * count,  # thinking counts too
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
-    written = _Written(model)
+    written, arriving = _Written(model), answers.Arriving(count)
     give_up = time.monotonic() + _GIVE_UP_AFTER
     tick(0.0)
     with translated(Call.ASK):
@@ -88,8 +91,10 @@ def _ask(request: SceneRequest, tick: Tick) -> _Written:
         )
         with closing(cast("Generator[types.GenerateContentResponse]", stream)) as pieces:
             for piece in pieces:
-                written.add(piece)
-                tick(min(answers.scenes_so_far(written.text), count) / count)
+                whole = arriving.take_in(written.add(piece))
+                tick(arriving.number / count)
+                if whole:
+                    show(whole)
                 if time.monotonic() > give_up:
                     raise BadAnswer(ProviderError("provider:call:slow", "Gemini took too long to write the scenes."))
     return written

@@ -1,16 +1,17 @@
 """Writes scenes: the flavor's rules hold by construction, the character keeps its words, no two scenes are alike."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from flavors.rules import applicable, check
-from generation.ports import SceneAnswer, SceneDraft, SceneRequest, SongFacts, Tick
+from generation.ports import SceneAnswer, SceneDraft, SceneRequest, Show, SongFacts, Tick
 from generation.providers.sample import desk
 from generation.providers.sample import scene_words as words
 from generation.providers.sample.dice import Dice
 from generation.providers.sample.look import PLACES, TIMES, WEATHER
 from generation.providers.sample.scene_rules import Slot, contains, mend, mend_beside, plan
+from generation.providers.scene_prompt import wanted
 from mvsite.common.errors import ProviderError
 
 T = TypeVar("T")
@@ -30,19 +31,25 @@ class SampleScenes:
 
     provider = desk.PROVIDER
 
-    def write(self, request: SceneRequest, tick: Tick) -> SceneAnswer:
-        """Write all scenes, or the one asked for. Raises ProviderError when told to fail, and for 0 or over 60."""
+    def write(self, request: SceneRequest, tick: Tick, show: Show) -> SceneAnswer:
+        """Write and show all scenes one by one, or the one asked for.
+
+        Raises ProviderError when told to fail, and for 0 or over 60.
+        """
         tick(0.0)
         desk.object_to(kind="scenes", text=f"{request.idea} {request.character_description}")
         if not 1 <= request.count <= 60:
             raise ProviderError("provider:call:invalid", "The sample writer writes 1 to 60 scenes.")
         story = _Story(request)
         only = request.only_index
-        scenes = story.all() if only is None else [story.another(only, request.avoid)]
+        scenes: list[SceneDraft] = []
+        for scene in story.all() if only is None else [story.another(only, request.avoid)]:
+            scenes.append(scene)
+            tick(len(scenes) / wanted(request))
+            show([scene])
         broken = check(request.rules, scenes) if only is None else ()
         if broken:
             raise ProviderError("provider:answer:bad", " ".join(found.say for found in broken))
-        tick(1.0)
         return SceneAnswer(tuple(scenes), MODEL)
 
 
@@ -61,11 +68,12 @@ class _Story:
         self.beats = _beats(request.idea)
         self.slots: list[Slot] = plan(self.rules, request.count, concert=self.concert)
 
-    def all(self) -> list[SceneDraft]:
-        scenes: list[SceneDraft] = []
+    def all(self) -> Iterator[SceneDraft]:
+        told: list[str] = []
         for index in range(self.request.count):
-            scenes.append(self.another(index, tuple(scene.description for scene in scenes)))
-        return scenes
+            scene = self.another(index, tuple(told))
+            told.append(scene.description)
+            yield scene
 
     def another(self, index: int, avoid: tuple[str, ...]) -> SceneDraft:
         known = {" ".join(text.split()) for text in avoid}

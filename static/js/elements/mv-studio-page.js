@@ -1,7 +1,7 @@
 // One project's page: takes the snapshot the server put in, follows the feed, and lets every part draw itself.
 
 import { get, post } from "../lib/api.js";
-import { announce, embedded, parts, setText, showConnection, showProblem } from "../lib/dom.js";
+import { announce, embedded, h, parts, setText, showConnection, showProblem } from "../lib/dom.js";
 import { forget, load } from "../lib/draft.js";
 import { follow } from "../lib/events.js";
 import { beginning } from "../lib/format.js";
@@ -92,6 +92,7 @@ class StudioPage extends HTMLElement {
     this.querySelector("mv-summary-bar").paint(this.state);
     this.ui.writing.hidden = !isActive(writing);
     this.ui.writing_progress.job = writing;
+    this.#drafts(this.state.drafts);
     this.#list(scenes);
     this.querySelector("mv-final-card").paint(this.state);
     const whole = scenes.length > 0 && scenes.every((scene) => scene.take) && project.final_video_id;
@@ -102,6 +103,17 @@ class StudioPage extends HTMLElement {
     this.ui.hint.hidden = scenes.length > 0 || busy || isActive(writing);
     setText(this.ui.hint, project.idea && project.character_description ? TEXT.idle : TEXT.ask);
     if (run?.state === "failed" && !scenes.length) showProblem(this.ui.problem, run.error);
+  }
+
+  /** The words as they come; the cards take their place when the whole answer is kept. */
+  #drafts(drafts) {
+    const list = this.ui.drafts;
+    while (list.children.length > drafts.length) list.lastChild.remove();
+    drafts.forEach(({ index, description }, at) => {
+      const item = list.children[at] ?? list.appendChild(h("li"));
+      item.value = index + 1;
+      setText(item, description);
+    });
   }
 
   #list(scenes) {

@@ -7,6 +7,8 @@ const SECONDS_EACH = 8;
 export const isActive = (job) => Boolean(job) && ACTIVE.includes(job.state);
 
 export class StudioState {
+  #drafted = { attempt: 0, scenes: new Map() };
+
   constructor({ project: { scenes, cursor, ...project }, jobs }) {
     this.project = project;
     this.cursor = cursor;
@@ -17,6 +19,7 @@ export class StudioState {
   /** Take in one event; every event carries the full new state, so twice is as good as once. */
   apply({ kind, data }) {
     if (kind.startsWith("job.")) this.jobs.set(data.id, data);
+    else if (kind === "scenes.drafted") this.#draft(data);
     else if (kind === "project.changed") this.project = { ...this.project, ...data };
     else if (kind === "scenes.reordered") data.ids.forEach((id, index) => this.#place(id, index));
     else if (data.trashed) this.scenes.delete(data.id);
@@ -26,6 +29,21 @@ export class StudioState {
   #place(id, index) {
     const scene = this.scenes.get(id);
     if (scene) this.scenes.set(id, { ...scene, index });
+  }
+
+  /** Every answer of a writer begins anew: drafts of another attempt take the place of those before. */
+  #draft({ job_id, scene_id, attempt, scenes }) {
+    if (scene_id) return;
+    const same = this.#drafted.job_id === job_id && this.#drafted.attempt === attempt;
+    if (!same) this.#drafted = { job_id, attempt, scenes: new Map() };
+    for (const scene of scenes) this.#drafted.scenes.set(scene.index, scene);
+  }
+
+  /** What the writer under way has written so far, in order. */
+  get drafts() {
+    const { job_id, scenes } = this.#drafted;
+    const current = isActive(this.writing) && this.writing.id === job_id;
+    return current ? [...scenes.values()].sort((one, other) => one.index - other.index) : [];
   }
 
   /** The scenes in order, each with what the page shows of it. */

@@ -23,7 +23,7 @@ def request(**words: Any) -> SceneRequest:
 
 
 def write(**words: Any) -> SceneAnswer:
-    return GeminiScenes().write(request(**words), lambda _: None)
+    return GeminiScenes().write(request(**words), lambda _: None, lambda _: None)
 
 
 def failure(**words: Any) -> ProviderError:
@@ -40,12 +40,12 @@ def asked(google: Google) -> str:
 
 def test_scenes_come_with_model_and_tokens_thoughts_counted(google: Google) -> None:
     heard: list[float] = []
-    answer = GeminiScenes().write(request(), heard.append)
+    answer = GeminiScenes().write(request(), heard.append, lambda _: None)
     assert [scene.shot for scene in answer.scenes] == ["wide", "medium", "close-up"]
     assert (answer.model, answer.tokens) == ("gemini-served", Tokens(812, 143 + 655))
     assert heard == sorted(heard)
     assert heard[0] == 0.0
-    assert 0 < heard[-1] < 1
+    assert heard[-1] == 1.0
     seen = google.last("generate")
     assert seen.path.startswith("/v1beta/models/gemini-3.8-flash:streamGenerateContent")
     assert seen.headers["x-goog-api-key"] == "AIza-stand-in-key-0123456789"
@@ -193,4 +193,4 @@ def test_what_tick_raises_comes_through_as_it_is(google: Google, stop_at: float)
             raise StopNowError
 
     with pytest.raises(StopNowError):
-        GeminiScenes().write(request(), stop)
+        GeminiScenes().write(request(), stop, lambda _: None)

@@ -26,7 +26,7 @@ def make_all(folder: Path) -> dict[str, str]:
     SampleClips().fetch("x", request, clip, quiet)
     song.demo_song(sound, seconds=4)
     SampleLipSync().fetch("x", LipSyncRequest(clip, sound, 4), synced, quiet)
-    scenes = SampleScenes().write(SceneRequest("", "rain", DESCRIPTION, 4, 8.0, 5), quiet)
+    scenes = SampleScenes().write(SceneRequest("", "rain", DESCRIPTION, 4, 8.0, 5), quiet, lambda _: None)
     made = {path.name: path.read_bytes() for path in (portrait, clip, sound, synced)}
     made["scenes"] = repr(scenes).encode()
     return {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}

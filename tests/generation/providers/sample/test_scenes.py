@@ -25,7 +25,7 @@ REQUEST = SceneRequest("", IDEAS[0], CHARACTER, 6, 8.0, seed=3)
 
 
 def write(request: SceneRequest) -> SceneAnswer:
-    return SampleScenes().write(request, lambda progress: None)
+    return SampleScenes().write(request, lambda progress: None, lambda new: None)
 
 
 def shipped_rules() -> dict[str, tuple[Rule, ...]]:
