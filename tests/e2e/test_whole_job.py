@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.support.browser import Trouble
 
@@ -101,3 +101,19 @@ def two_tabs_show_the_same(page: Page, context: BrowserContext) -> None:
     expect(theirs.get_by_label("Scene text")).to_have_value("Half a sentence")
     expect(theirs.get_by_label("Scene text")).to_be_focused()
     other.close()
+
+
+@pytest.mark.network_loopback
+def test_what_is_typed_before_the_script_is_there_stays(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/mv-create-form*.js", lambda route: held.append(route))  # noqa: PLW0108  a bound method takes no mark of the driver
+    page.goto("/create/", wait_until="commit")
+    page.get_by_label("Idea").fill(IDEA)
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(page.locator("mv-create-form")).to_contain_text("Every scene lasts 8 seconds.")
+    page.unroute("**/mv-create-form*.js")
+
+    expect(page.get_by_label("Idea")).to_have_value(IDEA)
+    page.reload()
+    expect(page.get_by_label("Idea")).to_have_value(IDEA)

@@ -46,11 +46,17 @@ class CreateForm extends HTMLElement {
 
   #restore() {
     const draft = load("create");
-    for (const name of ["idea", "character_description", "number_of_scenes"]) this.#field(name).value = draft[name] ?? "";
+    let typedEarly = false; // before this module was there
+    for (const name of ["idea", "character_description", "number_of_scenes"]) {
+      const field = this.#field(name);
+      if (field.value !== field.defaultValue) typedEarly = true;
+      else field.value = draft[name] ?? "";
+    }
     if (draft.config_flavor) this.flavor.value = draft.config_flavor;
     if (draft.portraits) this.portraits.value = draft.portraits;
     if (draft.song) this.song.value = draft.song;
-    this.#paint();
+    if (typedEarly) this.#keep();
+    else this.#paint();
   }
 
   #keep() {

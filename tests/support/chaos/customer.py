@@ -55,7 +55,7 @@ class Customer:
         return dict(job)
 
     def order_all(self, bodies: list[dict[str, Any]], *, progress: Callable[[], float]) -> threading.Thread:
-        """Order these in the background, in step with `progress` 0..1 (but one every 2 to 5 s in any case).
+        """Order these in the background, in step with `progress` 0..1 (but one every 8 to 12 s in any case).
 
         What goes wrong is in `trouble`.
         """
@@ -64,7 +64,7 @@ class Customer:
             try:
                 for number, body in enumerate(bodies):
                     self.order(f"order-{number}", body)
-                    longest = time.monotonic() + self._dice.uniform(2, 5)
+                    longest = time.monotonic() + self._dice.uniform(8, 12)
                     while (number - 6) / len(bodies) > progress() and time.monotonic() < longest:
                         time.sleep(0.05)
             except (AssertionError, httpx.HTTPError) as error:
