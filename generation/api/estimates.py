@@ -1,5 +1,6 @@
 """`POST /api/mv/estimate`: what calls would cost, before any of them is made."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -188,7 +189,7 @@ class EstimateLineSerializer(Shape):
 class EstimateSerializer(Shape):
     """`estimated_cost_usd` is what the jobs will say; `most_usd`, above which nothing goes, is what is confirmed.
 
-    `over_budget`: a budget that stops has less left than that. `budgets`: the user's, today's, the named project's.
+    `over_budget`: a budget that stops has less left than that. `budgets`: the user's, today's, the projects' concerned.
     """
 
     lines = EstimateLineSerializer(many=True)
@@ -218,7 +219,7 @@ def _estimated(owner: User, words: Mapping[str, Any]) -> dict[str, Any]:
     project = _project(owner, words.get("project_id"))
     if project is not None:
         lines += project_lines(project, call="run", with_lipsync=words.get("lipsync", False), named=words)
-    return estimate(lines, owner=owner, project=project)
+    return estimate(lines, owner=owner)
 
 
 def _lines(owner: User, place: int, call: Mapping[str, Any]) -> list[Line]:
@@ -229,4 +230,13 @@ def _lines(owner: User, place: int, call: Mapping[str, Any]) -> list[Line]:
         offers = offers_of(owner, body)
     except ValidationError as wrong:
         raise ValidationError({"calls": {str(place): {"body": wrong.detail}}}) from None
-    return [Line(call["call"], offer) for offer in offers] or [Line(call["call"])]
+    payer = _payer(owner, body.given)
+    return [Line(call["call"], offer, payer) for offer in offers] or [Line(call["call"])]
+
+
+def _payer(owner: User, words: Mapping[str, Any]) -> uuid.UUID | None:
+    """Name the project that the call's job would belong to, whose budget it needs."""
+    if words.get("project_id"):
+        return uuid.UUID(str(words["project_id"]))
+    scene = _scene(owner, words.get("scene_id"))
+    return scene.project_id if scene else None

@@ -9,10 +9,10 @@ BUDGET: dict[str, Any] = {
     "project_id": None,
     "day": None,
     "mode": "stop",
-    "limit_usd": "50.000000",
-    "spent_usd": "4.803602",
-    "held_usd": "1.600000",
-    "left_usd": "43.596398",
+    "limit_usd": "50.0000",
+    "spent_usd": "4.8036",
+    "held_usd": "1.6000",
+    "left_usd": "43.5963",
 }
 ESTIMATE_ASKED: dict[str, Any] = {
     "calls": [{"call": "generate_video", "body": {"prompt": TEXT, "duration": 8, "resolution": "1080p"}}],

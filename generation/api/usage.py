@@ -22,21 +22,21 @@ from mvsite.common.errors import UserError
 
 _USUAL_DAYS = timedelta(days=29)
 _LONGEST = timedelta(days=366)
-_SPENT = {"cost_usd": "4.803602", "calls": 4}
+_SPENT = {"cost_usd": "4.8036", "calls": 4}
 _EXAMPLE: dict[str, Any] = {
     "from": "2026-10-23",
     "to": "2026-11-21",
     "project_id": None,
     **_SPENT,
-    "held_usd": "1.600000",
+    "held_usd": "1.6000",
     "by_day": [{"day": "2026-11-21", **_SPENT}],
     "by_provider": [
-        {"provider": "replicate", "cost_usd": "4.800000", "calls": 3},
-        {"provider": "gemini", "cost_usd": "0.003602", "calls": 1},
+        {"provider": "replicate", "cost_usd": "4.8000", "calls": 3},
+        {"provider": "gemini", "cost_usd": "0.0036", "calls": 1},
     ],
     "by_model": [
-        {"provider": "replicate", "model": "google/veo-3.1", "cost_usd": "4.800000", "calls": 3},
-        {"provider": "gemini", "model": "gemini-3.8-flash", "cost_usd": "0.003602", "calls": 1},
+        {"provider": "replicate", "model": "google/veo-3.1", "cost_usd": "4.8000", "calls": 3},
+        {"provider": "gemini", "model": "gemini-3.8-flash", "cost_usd": "0.0036", "calls": 1},
     ],
     "by_project": [{"project_id": examples.PROJECT_ID, "title": "Storm dance", **_SPENT}],
     "budgets": [examples_providers.BUDGET],

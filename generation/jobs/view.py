@@ -6,6 +6,7 @@ from typing import Any
 from generation import events
 from generation.jobs.eta import eta_seconds
 from generation.models import Job
+from mvsite.common.usd import usd, usd_at_most
 
 
 def job_data(job: Job) -> dict[str, Any]:
@@ -22,8 +23,8 @@ def job_data(job: Job) -> dict[str, Any]:
         "queued_at": _time(job.queued_at),
         "started_at": _time(job.started_at),
         "finished_at": _time(job.finished_at),
-        "estimated_cost_usd": f"{job.estimated_cost_usd:.4f}",
-        "cost_usd": f"{job.cost_usd:.4f}",
+        "estimated_cost_usd": usd_at_most(job.estimated_cost_usd),
+        "cost_usd": usd(job.cost_usd),
         "provider": job.provider,
         "model": job.model,
         "parameters_not_sent": job.params.get("parameters_not_sent", []),

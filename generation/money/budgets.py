@@ -18,6 +18,7 @@ from django.db.models.lookups import LessThanOrEqual
 from generation.choices import BudgetMode, BudgetScope
 from generation.models import Budget
 from mvsite.common.errors import UserError
+from mvsite.common.usd import usd, usd_at_least, usd_at_most
 
 _USD = DecimalField(max_digits=12, decimal_places=6)
 _SAID = {
@@ -136,12 +137,12 @@ def _over_budget(line: Line, amount: Decimal) -> UserError:
                 "scope": line.scope.value,
                 "project_id": str(row.project_id) if row.project_id else None,
                 "day": row.day.isoformat() if row.day else None,
-                "limit_usd": f"{limit:.4f}",
-                "spent_usd": f"{row.spent_usd:.4f}",
-                "held_usd": f"{row.reserved_usd:.4f}",
+                "limit_usd": usd(limit),
+                "spent_usd": usd(row.spent_usd),
+                "held_usd": usd(row.reserved_usd),
             },
-            "left_usd": f"{left:.4f}",
-            "needed_usd": f"{amount:.4f}",
+            "left_usd": usd_at_least(left),
+            "needed_usd": usd_at_most(amount),
         },
     )
 

@@ -14,6 +14,7 @@ from generation.providers.health import Health, health_of
 from generation.providers.prices import price_of
 from generation.providers.registry import catalogue, model_facts, offered
 from mvsite.common.errors import ProviderError, UserError
+from mvsite.common.usd import usd_at_most
 
 _SHAPE = ("duration", "aspect_ratio", "resolution")
 _CHARACTER_WEIGHS = 10  # another face is worse than another shape
@@ -144,14 +145,17 @@ def choose(makes: str, words: Mapping[str, Any], wishes: Iterable[str], naming: 
 
 
 def confirm_price(*, estimate: Decimal, confirmed: Decimal | None) -> None:
-    """Pass when the estimate is below the threshold or was confirmed; else raise user:cost:confirm with it."""
+    """Pass when the estimate is below the threshold or was confirmed; else raise user:cost:confirm with it.
+
+    The amount that is told, rounded up, confirms it.
+    """
     if estimate == 0 or estimate < settings.MV_CONFIRM_ABOVE_USD:
         return
     if confirmed is None or confirmed < estimate:
         raise UserError(
             "user:cost:confirm",
             f"This costs about ${estimate:.2f}.",
-            extra={"estimated_cost_usd": f"{estimate:.4f}"},
+            extra={"estimated_cost_usd": usd_at_most(estimate)},
         )
 
 

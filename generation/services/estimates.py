@@ -1,5 +1,6 @@
 """What calls would cost, by the same offers that the calls themselves are made of."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,46 +10,61 @@ from django.conf import settings
 
 from generation.choices import BudgetMode, FailOver
 from generation.models import Project
-from generation.money.usage import budgets_of
+from generation.money.usage import Standing, budgets_of
 from generation.providers.registry import model_facts
 from generation.selectors import scenes_of
 from generation.services.choosing import Offer
 from generation.services.lipsync import USUAL_SECONDS, lipsync_offer, scene_lipsync_offer
 from generation.services.runs import run_offers
 from mvsite.accounts.models import User
+from mvsite.common.usd import usd, usd_at_most
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an estimate: which call it is for, and its offer; a call that buys nothing has none."""
+    """One line of an estimate: which call it is for, its offer and the project whose budget pays it.
+
+    A call that buys nothing has no offer.
+    """
 
     call: str
     offer: Offer | None = None
+    project_id: uuid.UUID | None = None
 
 
-def estimate(lines: Sequence[Line], *, owner: User, project: Project | None = None) -> dict[str, Any]:
+def estimate(lines: Sequence[Line], *, owner: User) -> dict[str, Any]:
     """Add up the lines: each with model, provider, prices and what is lost; the sum, and whether it is asked back.
 
-    Equal lines of one call are put together. `budgets` are the user's, today's, and the project's that is named.
-    Amounts are USD as texts.
+    Equal lines of one call are put together. `budgets` are the user's, today's, and those of the projects concerned.
+    Amounts are USD as texts with four decimals, rounded up.
     """
-    budgets = budgets_of(owner_id=owner.pk, project_id=project.pk if project else None)
-    total = sum((line.offer.usd for line in lines if line.offer), Decimal(0))
+    sums = _sums(lines)
+    budgets = budgets_of(owner_id=owner.pk, project_ids=[each for each in sums if each])
+    total = sum(sums.values(), Decimal(0))
     most = sum((line.offer.most_usd for line in lines if line.offer), Decimal(0))
     return {
-        "lines": _together([_told(line) for line in lines]),
-        "estimated_cost_usd": _usd(total),
-        "most_usd": _usd(most),
-        "confirm_above_usd": _usd(Decimal(str(settings.MV_CONFIRM_ABOVE_USD))),
+        "lines": [_in_words(line) for line in _together([_told(line) for line in lines])],
+        "estimated_cost_usd": usd_at_most(total),
+        "most_usd": usd_at_most(most),
+        "confirm_above_usd": usd(Decimal(str(settings.MV_CONFIRM_ABOVE_USD))),
         "needs_confirmation": most > 0 and most >= settings.MV_CONFIRM_ABOVE_USD,
-        "budgets": budgets,
-        "over_budget": any(_stops(budget, total) for budget in budgets),
+        "budgets": [budget.told() for budget in budgets],
+        "over_budget": any(
+            _stops(budget, sums[budget.project_id] if budget.project_id else total) for budget in budgets
+        ),
     }
 
 
-def _stops(budget: Mapping[str, Any], needed: Decimal) -> bool:
-    left = budget["left_usd"]
-    return budget["mode"] == BudgetMode.STOP and left is not None and 0 < needed > Decimal(left)
+def _sums(lines: Sequence[Line]) -> dict[uuid.UUID | None, Decimal]:
+    """Add up what each project would pay; under None stands what belongs to none."""
+    sums: dict[uuid.UUID | None, Decimal] = {}
+    for line in lines:
+        sums[line.project_id] = sums.get(line.project_id, Decimal(0)) + (line.offer.usd if line.offer else 0)
+    return sums
+
+
+def _stops(budget: Standing, needed: Decimal) -> bool:
+    return budget.mode == BudgetMode.STOP and budget.left is not None and 0 < needed > budget.left
 
 
 def project_lines(
@@ -57,17 +73,21 @@ def project_lines(
     """Say what finishing a project would buy: what a run would, and a lip-sync for every scene when wished."""
     rule: FailOver | None = (named or {}).get("fail_over")
     offers = run_offers(project, rule)
-    lines = [Line(call, offer) for offer in offers]
+    lines = [Line(call, offer, project.pk) for offer in offers]
     if not with_lipsync:
         return lines
     scenes = [scene for scene in scenes_of(project) if scene.current]
     if scenes:
-        return [*lines, *(Line("lipsync", scene_lipsync_offer(scene=scene, named=named)) for scene in scenes)]
+        return [*lines, *(_sung(project, scene_lipsync_offer(scene=scene, named=named)) for scene in scenes)]
     clips = offers[-1]
     each = lipsync_offer(
         seconds=float(clips.option.words.get("duration") or USUAL_SECONDS), named=named, project=project
     )
-    return [*lines, *(Line("lipsync", each) for _ in range(clips.times))]
+    return [*lines, *(_sung(project, each) for _ in range(clips.times))]
+
+
+def _sung(project: Project, offer: Offer) -> Line:
+    return Line("lipsync", offer, project.pk)
 
 
 def _told(line: Line) -> dict[str, Any]:
@@ -80,22 +100,22 @@ def _told(line: Line) -> dict[str, Any]:
         "provider": option.provider,
         "model": option.model,
         "times": offer.times,
-        "unit_price_usd": _usd(option.usd),
-        "usd": _usd(offer.usd),
-        "most_usd": _usd(offer.most_usd),
+        "unit_price_usd": usd_at_most(option.usd),
+        "usd": offer.usd,
+        "most_usd": offer.most_usd,
         "typical_seconds": model_facts(option.model)["typical_seconds"],
         "parameters_not_sent": list(option.not_sent),
         "warnings": list(offer.warnings),
         "stand_ins": [
-            {"provider": each.provider, "model": each.model, "usd": _usd(each.usd)} for each in option.stand_ins
+            {"provider": each.provider, "model": each.model, "usd": usd_at_most(each.usd)} for each in option.stand_ins
         ],
     }
 
 
 _PRICELESS: dict[str, Any] = {
     "unit_price_usd": "0.0000",
-    "usd": "0.0000",
-    "most_usd": "0.0000",
+    "usd": Decimal(0),
+    "most_usd": Decimal(0),
     "typical_seconds": None,
     "parameters_not_sent": [],
     "warnings": [],
@@ -111,12 +131,11 @@ def _together(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         same = {name: value for name, value in line.items() if name not in _COUNTED}
         if found and same == {name: value for name, value in found[-1].items() if name not in _COUNTED}:
             last = found[-1]
-            last["times"] += line["times"]
-            last["usd"], last["most_usd"] = (_usd(Decimal(last[each]) + Decimal(line[each])) for each in _COUNTED[1:])
+            last.update({name: last[name] + line[name] for name in _COUNTED})
         else:
             found.append(dict(line))
     return found
 
 
-def _usd(amount: Decimal) -> str:
-    return f"{amount:.4f}"
+def _in_words(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "usd": usd_at_most(line["usd"]), "most_usd": usd_at_most(line["most_usd"])}

@@ -13,6 +13,7 @@ from generation.services.clips import scene_clip_offer
 from generation.services.portraits import portraits_offer
 from generation.services.scene_requests import scene_request
 from generation.services.writing import scenes_offer
+from mvsite.common.usd import usd_at_most
 
 _OUR_OWN = ("version_id", "label", "number_of_scenes")
 """Words of a job that no provider is sent; the number of scenes is in the prompt."""
@@ -86,5 +87,5 @@ def _sent(offer: Offer, prompt: str) -> dict[str, Any]:
         "parameters": told,
         "parameters_not_sent": list(option.not_sent),
         "warnings": list(offer.warnings),
-        "estimated_cost_usd": f"{offer.usd:.4f}",
+        "estimated_cost_usd": usd_at_most(offer.usd),
     }

@@ -136,12 +136,43 @@ def test_budgets_are_told_and_whether_they_hold_it(api: APIClient, owner: User, 
     found = estimated(api, project_id=str(project.pk))
     assert (found["estimated_cost_usd"], found["over_budget"]) == ("3.2000", True)
     assert {each["scope"]: each["left_usd"] for each in found["budgets"]} == {
-        "user": None, "project": "3.190000", "day": None,
+        "user": None, "project": "3.1900", "day": None,
     }  # fmt: skip
     refused = api.post(f"/api/mv/projects/{project.pk}/run", {}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (402, "user:cost:over_budget")
     settings.MV_BUDGET_MODE = "warn"
     assert not estimated(api, project_id=str(project.pk))["over_budget"]
+
+
+def test_each_project_of_a_batch_is_asked_for_its_own_part(api: APIClient, owner: User, settings: Settings) -> None:
+    settings.MV_BUDGET_MODE = "stop"
+    one, other = (a_project(owner, scenes=2, audio=a_song(owner), character_description="x") for _ in range(2))
+    run = {"call": "run", "body": {"project_id": str(one.pk)}}
+    clip = {"call": "generate_video", "body": {"scene_id": str(other.scenes.get(index=0).pk)}}
+    settings.MV_BUDGET_PROJECT_USD = Decimal("3.2")
+    found = estimated(api, calls=[run, clip])
+    assert (found["estimated_cost_usd"], found["over_budget"]) == ("4.8000", False)
+    concerned = {each["project_id"] for each in found["budgets"]}
+    assert concerned == {None, str(one.pk), str(other.pk)}
+    assert estimated(api, calls=[run, clip, clip, clip])["over_budget"]
+    settings.MV_BUDGET_PROJECT_USD = Decimal(1)
+    assert estimated(api, calls=[run])["over_budget"]
+    assert estimated(api, calls=[clip])["over_budget"]
+    refused = api.post(f"/api/mv/projects/{one.pk}/run", {}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (402, "user:cost:over_budget")
+
+
+def test_the_price_that_was_told_confirms_it(api: APIClient, owner: User, settings: Settings) -> None:
+    settings.MV_CONFIRM_ABOVE_USD = Decimal("0.01")
+    video = str(a_video(owner, duration_ms=9513).pk)
+    body = {"video_id": video, "audio_id": str(a_song(owner).pk)}
+    told = estimated(api, calls=[{"call": "lipsync", "body": body}])
+    asked = api.post("/api/mv/lipsync", body, format="json")
+    price = asked.json()["estimated_cost_usd"]
+    assert (asked.status_code, price) == (409, told["most_usd"]) == (409, "0.4757")
+    made = api.post("/api/mv/lipsync", {**body, "confirm_cost_usd": price}, format="json")
+    assert (made.status_code, made.json()["estimated_cost_usd"]) == (202, price)
+    assert Job.objects.get(pk=made.json()["id"]).estimated_cost_usd == Decimal("0.47565")  # told rounded up
 
 
 def test_a_picture_by_url_counts_and_is_not_fetched(api: APIClient) -> None:
