@@ -69,7 +69,8 @@ class Scenes:
 
     def wind_up(self, claim: Claim) -> Outcome | None:
         """Nothing runs elsewhere; what was being written is paid."""
-        Asking(claim, scene_writer(claim.job.provider)).give_up("user:job:canceled")
+        canceled = claim.job.cancel_requested_at is not None
+        Asking(claim, scene_writer(claim.job.provider)).give_up("user:job:canceled" if canceled else "app:job:deadline")
         return None
 
 

@@ -61,7 +61,7 @@ def lines(table: str) -> list[Any]:
             continue
         who, fault, state, code, asked, bought, bill = text.split()
         paid = {"paid": True, "free": False, "open": None}[bill]
-        for order in EVERYBODY.get(who, who).split(","):
+        for order in ",".join(EVERYBODY.get(each, each) for each in who.split(",")).split(","):
             line = Line(order, fault, state, "" if code == "-" else code, int(asked), int(bought), paid)
             marks = () if order in QUICK else (pytest.mark.long,)
             found.append(pytest.param(line, id=f"{order} {fault}", marks=marks))
@@ -88,7 +88,7 @@ class Bench:
             self.house.google.polls_until_done = 5  # it must be under way when it is told to stop
         job = lipsync or makers.get(line.order, lambda: self._clip(MODELS[line.order]))()
         if line.fault.startswith("cancel-"):
-            job = drive(job, steps=3)
+            drive(Job.objects.filter(parent=job).first() or job, steps=3)
             jobs.request_cancel(job)
         job = drive(job)
         child = Job.objects.filter(parent=job).first()

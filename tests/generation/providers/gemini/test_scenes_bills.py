@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from generation import jobs
@@ -179,6 +180,16 @@ def test_a_writing_that_is_canceled_in_mid_sentence_is_counted(owner: User, goog
     jobs.request_cancel(job)
     job = drive(job)
     assert (job.state, job.cost_usd, of_user(owner)) == (JobState.CANCELED, ESTIMATE, (Decimal(0), ESTIMATE))
+    books_agree()
+
+
+def test_a_writing_that_runs_out_of_time_is_not_called_canceled(owner: User, google: Google, die_at: list[str]) -> None:
+    die_at.append("after_submit")
+    job = died(start(owner))
+    Job.objects.filter(pk=job.pk).update(deadline_at=timezone.now())
+    job = drive(job)
+    assert (job.state, job.cost_usd) == (JobState.FAILED, ESTIMATE)
+    assert [call.error_code for call in job.calls.all()] == ["app:job:deadline"]
     books_agree()
 
 
