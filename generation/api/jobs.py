@@ -38,7 +38,7 @@ class JobViewSet(ResourceViewSet):
     @extend_schema(request=EmptySerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Ask a job to stop; what was bought and arrives all the same is kept."""
+        """Ask a job to stop; what was bought and arrives all the same is kept. 409 while it waits for a decision."""
         job = self.get_object()
         checked(EmptySerializer, request)
         return self.post_once(lambda: self.answer(request_cancel(job)))

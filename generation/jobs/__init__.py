@@ -1,6 +1,6 @@
 """The job engine: the only writer of `Job.state`. Rows are the truth, messages are doorbells (RELIABILITY 1.3)."""
 
-from generation.jobs.control import hasten, request_cancel, resolve, retry
+from generation.jobs.control import hasten, request_cancel, resolve, retry, stop_children
 from generation.jobs.enqueue import enqueue
 from generation.jobs.eta import eta_seconds
 from generation.jobs.lease import Claim, LeaseLost, Stopped, claim
@@ -21,4 +21,5 @@ __all__ = [
     "resolve",
     "retry",
     "ring_due",
+    "stop_children",
 ]

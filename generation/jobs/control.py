@@ -20,18 +20,31 @@ _RETRYABLE = (JobState.FAILED, JobState.CANCELED)
 
 
 def request_cancel(job: Job) -> Job:
-    """Ask a job and its children to stop. One that nobody has begun ends at once. Raises user:job:final."""
+    """Ask a job and its children to stop. One that nobody has begun ends at once; one that may have bought something
+    stays until a person decides. Raises user:job:final, and user:job:needs_review when it is the job itself.
+    """
     with transaction.atomic():
         job, children = _locked_family(job)
         if job.is_final:
             raise UserError("user:job:final")
+        if job.state == JobState.NEEDS_REVIEW:
+            raise UserError("user:job:needs_review", "Decide first: was it bought?")
         _stop([*(child for child in children if not child.is_final), job])
     return job
 
 
+def stop_children(parent: Job) -> list[Job]:
+    """Ask those children to stop that nobody has told yet; returns all that go on or wait for a decision."""
+    with transaction.atomic():
+        _, children = _locked_family(parent)
+        unfinished = [child for child in children if not child.is_final]
+        _stop([child for child in unfinished if child.cancel_requested_at is None])
+    return [child for child in unfinished if not child.is_final]
+
+
 def _stop(family: list[Job]) -> None:
     """End whom nobody has begun and ask the others to stop; all books are closed before the first event is written."""
-    at_once = [job for job in family if _nobody_works_on(job)]
+    at_once = [job for job in family if _nobody_began(job)]
     for job in at_once:
         let_go(job)
     for job in family:
@@ -41,9 +54,8 @@ def _stop(family: list[Job]) -> None:
             _ask_to_stop(job)
 
 
-def _nobody_works_on(job: Job) -> bool:
-    untouched = job.state == JobState.QUEUED and job.steps == 0 and job.lease_until is None
-    return untouched or job.state == JobState.NEEDS_REVIEW
+def _nobody_began(job: Job) -> bool:
+    return job.state == JobState.QUEUED and job.steps == 0 and job.lease_until is None
 
 
 def _ask_to_stop(job: Job) -> None:
@@ -115,7 +127,8 @@ def _locked_family(job: Job) -> tuple[Job, list[Job]]:
 
 def resolve(job: Job, *, bought: bool) -> Job:
     """Decide about a job in `needs_review`: `bought` = something exists and was paid (it ends failed, paid);
-    otherwise nothing was bought and it is sent again. Raises user:job:not_in_review, user:cost:over_budget.
+    otherwise nothing was bought: it is sent again, or ends canceled when that was asked for meanwhile.
+    Raises user:job:not_in_review, user:cost:over_budget.
     """
     with transaction.atomic():
         job, _ = _locked_family(job)
@@ -129,6 +142,8 @@ def resolve(job: Job, *, bought: bool) -> Job:
             money.settle(job, call, cost=None if bought else 0)
         if bought:
             end(job, JobState.FAILED, error={**(job.error or {}), "paid": True})
+        elif job.cancel_requested_at is not None:
+            end(job, JobState.CANCELED)
         else:
             _restart(job, may_cost=_may_cost(job))
     return job

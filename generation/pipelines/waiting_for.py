@@ -1,7 +1,5 @@
 """Waiting for other jobs: for a video that one has promised, and for children to stop."""
 
-from contextlib import suppress
-
 from assets.models import Video
 from generation import jobs
 from generation.choices import JobState
@@ -35,9 +33,8 @@ def stop_children(parent: Job) -> Park | None:
 
     Children that the parent started while its own cancel came in were not told then.
     """
-    unfinished = list(Job.objects.filter(parent=parent).unfinished())
-    for child in unfinished:
-        if child.cancel_requested_at is None:
-            with suppress(UserError):  # it has just ended
-                jobs.request_cancel(child)
-    return Park(_LOOK_AT_CHILDREN, "stopping") if unfinished else None
+    unfinished = jobs.stop_children(parent)
+    if not unfinished:
+        return None
+    undecided = any(child.state == JobState.NEEDS_REVIEW for child in unfinished)
+    return Park(_LOOK_AT_CHILDREN, "stopping; a part waits for your decision" if undecided else "stopping")

@@ -17,6 +17,7 @@ const STATE = {
   canceled: ["cross", "Canceled", ""],
 };
 const TEXT = {
+  notBought: "Nothing was bought: end it",
   at: (iso) => (iso ? new Date(iso).toLocaleString() : "–"),
   cost: (job) => `${money(job.cost_usd)} (estimated ${money(job.estimated_cost_usd)})`,
 };
@@ -64,6 +65,7 @@ class JobPage extends HTMLElement {
     ui.cancel.disabled = job.cancel_requested;
     ui.retry.hidden = !["failed", "canceled"].includes(job.state);
     ui.review.hidden = job.state !== "needs_review";
+    if (job.cancel_requested) setText(ui.not_bought, TEXT.notBought);
     this.#result();
   }
 

@@ -43,7 +43,7 @@ class JobProgress extends HTMLElement {
     this.hidden = !isActive(job);
     clearInterval(this.#timer);
     if (this.hidden) return;
-    setText(this.words, job.cancel_requested ? TEXT.stopping : stageOf(job));
+    setText(this.words, job.cancel_requested && !job.stage.startsWith("stopping;") ? TEXT.stopping : stageOf(job));
     if (job.progress > 0) this.bar.value = job.progress;
     else this.bar.removeAttribute("value");
     this.#count();

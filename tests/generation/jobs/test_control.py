@@ -1,13 +1,17 @@
 """What a person may do with a job."""
 
-import pytest
+from decimal import Decimal
 
-from generation import jobs
-from generation.choices import JobKind, JobState
+import pytest
+from rest_framework.test import APIClient
+
+from generation import jobs, money
+from generation.choices import CallOutcome, JobKind, JobState
 from generation.models import Job
 from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError, UserError
 from tests.support.engine import buy, drive, make_due
+from tests.support.money import books_agree
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +42,43 @@ def test_canceling_a_parent_cancels_its_children(owner: User) -> None:
     jobs.request_cancel(parent)
     child.refresh_from_db()
     assert child.state == JobState.CANCELED
+
+
+def left_to_a_person(owner: User, parent: Job | None = None) -> Job:
+    """Make a job whose order at a price of $1 was sent and never heard of."""
+    job = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, parent=parent, estimated_cost_usd=Decimal(1))
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    money.answer(money.intent(claim.job, provider="fake", model="fake-1", request_hash="h"), CallOutcome.UNKNOWN)
+    claim.hand_to_person(UserError("user:job:needs_review"))
+    return claim.job
+
+
+def test_what_may_have_been_bought_cannot_be_canceled_away(api: APIClient, owner: User) -> None:
+    job = left_to_a_person(owner)
+    answer = api.post(f"/api/mv/jobs/{job.pk}/cancel")
+    assert (answer.status_code, answer.json()["code"]) == (409, "user:job:needs_review")
+    assert answer.json()["detail"] == "Decide first: was it bought?"
+    job.refresh_from_db()
+    assert (job.state, job.held_usd) == (JobState.NEEDS_REVIEW, Decimal(1))
+    books_agree()
+
+
+@pytest.mark.parametrize(("bought", "state", "cost"), [(True, "failed", 1), (False, "canceled", 0)])
+def test_a_canceled_parent_waits_for_the_decision_and_nothing_is_sent_again(
+    owner: User, *, bought: bool, state: str, cost: int
+) -> None:
+    parent = jobs.enqueue(kind=JobKind.PORTRAITS, owner=owner, params={})
+    child = left_to_a_person(owner, parent)
+    parent = drive(parent, steps=1)
+    jobs.request_cancel(parent)
+    parent = drive(parent, steps=2)
+    assert (parent.state, parent.stage) == (JobState.RUNNING, "stopping; a part waits for your decision")
+    jobs.resolve(child, bought=bought)
+    child.refresh_from_db()
+    assert (child.state, child.cost_usd, child.held_usd) == (state, Decimal(cost), Decimal(0))
+    assert drive(parent).state == JobState.CANCELED
+    books_agree()
 
 
 def test_a_child_that_ends_makes_its_parent_due(owner: User) -> None:
