@@ -185,6 +185,16 @@ class Claim:
             failures=F("failures") + 1,
         )
 
+    def afford(self, amount: Decimal) -> None:
+        """Hold `amount` in USD for the next call, what is held already included.
+
+        Raises LeaseLost, and user:cost:over_budget: then all is as before.
+        """
+        with transaction.atomic():
+            self._write(lease_until=self._lease_end())
+            self.job.refresh_from_db(fields=["held_usd", "held_on"])
+            money.hold(self.job, amount)
+
     def hand_over(self, *, provider: str, model: str, params: dict[str, Any], estimate: Decimal) -> None:
         """Let another provider's model make it, for `estimate` in USD, before anything is bought.
 

@@ -56,12 +56,12 @@ class Asking:
 
     def ask(self, request: SceneRequest) -> SceneAnswer:
         """Ask once. Raises ProviderError (nothing was written), BadAnswer (paid), OutcomeUnknown (nobody can say),
-        and NoPlace when it is not our turn.
+        NoPlace when it is not our turn, and user:cost:over_budget.
         """
+        call = None if self._kept else self._intent()
         self.times += 1
-        if self._kept:
+        if call is None:
             return self._said_before(self._kept.pop(0))
-        call = self._intent()
         try:
             answer = self.writer.write(request, self.claim.tick, told_by(self.claim, call, request))
         except BadAnswer as bad:
@@ -94,7 +94,8 @@ class Asking:
         refused = self._calls().filter(outcome=CallOutcome.REFUSED).order_by("number")
         if refused.count() >= REFUSED_BUT_MAY_TRY:
             raise ProviderError(refused[REFUSED_BUT_MAY_TRY - 1].error_code)
-        self.claim.check()  # the last look at the lease before money is spent
+        # The last look at the lease before money is spent; what was held may have gone to an asking before this one.
+        self.claim.afford(job.estimated_cost_usd)
         call = intent_or_wait(
             self.claim, provider=self.writer.provider, model=job.model, request_hash=request_hash(job.params)
         )

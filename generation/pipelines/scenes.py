@@ -92,7 +92,7 @@ def _written(asking: Asking, request: SceneRequest) -> tuple[SceneAnswer, list[s
     asking.claim.report(0.5, stage="asking again")
     try:
         better = asking.ask(replace(request, complaints=tuple(broken)))
-    except (BadAnswer, ProviderError, OutcomeUnknown) as error:
+    except (BadAnswer, ProviderError, OutcomeUnknown, UserError) as error:  # UserError: over budget
         asking.give_up("provider:call:failed")
         debug_event("scenes_kept_broken", reason=str(error))
         return answer, broken

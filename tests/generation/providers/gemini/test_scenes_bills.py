@@ -96,6 +96,28 @@ def test_a_second_answer_that_does_not_come_leaves_the_first(owner: User, google
     books_agree()
 
 
+@pytest.mark.parametrize(
+    ("first", "state", "code"),
+    [
+        (BROKEN, JobState.SUCCEEDED, None),
+        (written(scenes_json(2)), JobState.FAILED, "user:cost:over_budget"),
+        (LOST, JobState.FAILED, "user:cost:over_budget"),
+    ],
+)
+def test_asking_again_must_fit_into_the_budget_too(
+    owner: User, google: Google, settings: Settings, *, first: Answer, state: JobState, code: str | None
+) -> None:
+    settings.MV_BUDGET_USER_USD = ESTIMATE + ONE / 2
+    google.faults["generate"].append(first)
+    job = drive(start(owner))
+    assert (job.state, job.error and job.error["code"], google.count("generate")) == (state, code, 1)
+    if job.result is not None:
+        assert job.result["metadata"]["rules_broken"]
+        assert job.result["metadata"]["attempts"] == 1
+    assert of_user(owner) == (Decimal(0), ESTIMATE if first is LOST else ONE)
+    books_agree()
+
+
 def test_a_lost_answer_is_counted_and_sent_again_once(owner: User, google: Google) -> None:
     google.faults["generate"].append(LOST)
     job = drive(start(owner))
@@ -103,7 +125,7 @@ def test_a_lost_answer_is_counted_and_sent_again_once(owner: User, google: Googl
     google.faults["generate"].extend([LOST, LOST])
     lost = drive(start(owner))
     assert (lost.state, google.count("generate")) == (JobState.NEEDS_REVIEW, 4)
-    assert lost.held_usd == 0
+    assert lost.held_usd == ESTIMATE
     assert bills(lost) == [(CallOutcome.ABANDONED, ESTIMATE), (CallOutcome.UNKNOWN, Decimal(0))]
     books_agree()
 
