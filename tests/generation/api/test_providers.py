@@ -136,7 +136,7 @@ def test_health_follows_the_ledger(
 def test_orders_without_an_answer_count_as_faults(api: APIClient, owner: User, settings: Settings) -> None:
     settings.REPLICATE_API_TOKEN = SECRET
     for ago in (5, 10, 20, 30, 40):
-        call(owner, VEO, ago=ago, outcome=CallOutcome.ABANDONED)
+        call(owner, VEO, ago=ago, outcome=CallOutcome.ABANDONED, code="provider:call:failed")
     assert provider(api, "replicate")["health"] == "down"
 
 
