@@ -23,7 +23,7 @@ from tests.support.fault_table import Bench, Line, ledger, lines
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback]
 
-MILLIONTH = Decimal("0.000001")  # the ledger keeps six places, and the invoice of a few calls is as exact
+MILLIONTH = Decimal("0.000001")  # the ledger rounds each call to six places, and no line has more than two with a bill
 
 CREATE = """
 each       create-400            failed        provider:call:invalid   1  0  free
@@ -277,4 +277,4 @@ def test_fault(line: Line, bench: Bench, api: APIClient) -> None:
     assert len(witness.creates()) == line.bought
     if line.paid is not None:
         assert (ledger() > 0) == line.paid
-        assert abs(ledger() - witness.invoice()) < MILLIONTH
+        assert abs(ledger() - witness.invoice()) <= MILLIONTH
