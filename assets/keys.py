@@ -25,6 +25,11 @@ def clip_key(video_id: UUID, ext: str = "mp4") -> str:
     return checked_key(f"mv/jobs/{video_id}/video.{ext}")
 
 
+def part_key(job_id: UUID, number: int) -> str:
+    """Name what one worker has made of a clip for a film; `number` tells two tries apart."""
+    return checked_key(f"mv/jobs/{job_id}/part-{number}.mp4")
+
+
 def poster_key(key: str) -> str:
     """Name the still that stands for the video under `key`; it lies beside it."""
     return checked_key(f"{key.rsplit('/', 1)[0]}/poster.jpg")
@@ -48,6 +53,11 @@ def picture_key(key: str, *, size: str, ext: str) -> str:
 def sprite_key(key: str) -> str:
     """Name the strip of small pictures of the video under `key`; it can be made again at any time."""
     return checked_key(f"variants/{key.rsplit('.', 1)[0]}-strip.jpg")
+
+
+def playable_key(key: str) -> str:
+    """Name the MP3 of the song under `key`; it can be made again at any time."""
+    return checked_key(f"variants/{key.rsplit('.', 1)[0]}-play.mp3")
 
 
 def analysis_key(sha256: str, *, version: int) -> str:

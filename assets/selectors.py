@@ -1,4 +1,4 @@
-"""Reads of the vault: always through the owner's eyes; what is in the trash or somebody else's is not found."""
+"""Reads of the vault: always through somebody's eyes; what is in the trash or beyond their reach is not found."""
 
 from typing import TypeVar
 from uuid import UUID
@@ -16,17 +16,17 @@ Row = TypeVar("Row", bound=StoredFile)
 
 def video_get(*, user: Who, id: str | UUID) -> Video:  # noqa: A002 - SPEC's word for it
     """Return one kept video. Raises `UserError` user:request:malformed_id, user:request:not_found."""
-    return found(Video.objects.for_user(user).kept(), id)
+    return found(Video.objects.shown_to(user).kept(), id)
 
 
 def audio_get(*, user: Who, id: str | UUID) -> Audio:  # noqa: A002 - SPEC's word for it
     """Return one kept song. Raises `UserError` user:request:malformed_id, user:request:not_found."""
-    return found(Audio.objects.for_user(user).kept(), id)
+    return found(Audio.objects.shown_to(user).kept(), id)
 
 
 def character_get(*, user: Who, id: str | UUID) -> CharacterReference:  # noqa: A002 - SPEC's word for it
     """Return one kept portrait. Raises `UserError` user:request:malformed_id, user:request:not_found."""
-    return found(CharacterReference.objects.for_user(user).kept(), id)
+    return found(CharacterReference.objects.shown_to(user).kept(), id)
 
 
 def found(rows: StoredFileQuerySet[Row], id: str | UUID) -> Row:  # noqa: A002 - SPEC's word for it

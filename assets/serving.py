@@ -29,7 +29,6 @@ _SAFETY = {
     "Content-Security-Policy": (
         "sandbox allow-same-origin; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
     ),
-    "Cross-Origin-Resource-Policy": "same-site",
     "Cache-Control": "private",
 }
 
@@ -52,7 +51,7 @@ def serve(request: AnyRequest, file: Served) -> HttpResponseBase:
     Raises `AppError` app:storage:failed when the bytes are missing.
     """
     if settings.MV_X_ACCEL_PREFIX:
-        storage.make_local(file.key)
+        storage.make_local(file.key, marked=False)  # nginx makes ETag and Last-Modified of the file's time
         return _with_headers(HttpResponse(), file, {"X-Accel-Redirect": settings.MV_X_ACCEL_PREFIX + file.key})
     validators = {"ETag": f'"{file.etag}"', "Last-Modified": http_date(file.modified.timestamp())}
     if _is_known(request, file):
@@ -78,7 +77,7 @@ def _answer(request: AnyRequest, file: Served, handle: BinaryIO, validators: dic
     if part is None:
         handle.close()
         refused = problem_response(UserError("user:media:range"), _plain(request))
-        return _set(refused, {**headers, **_SAFETY, "Content-Range": f"bytes */{size}"})
+        return _set(refused, {**headers, **_safety(), "Content-Range": f"bytes */{size}"})
     start, end = part
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return _with_headers(_Slice(handle, start, end).response(206), file, headers)
@@ -121,7 +120,12 @@ def _inside(asked: tuple[str, str], size: int) -> tuple[int, int] | None:
 
 def _with_headers(response: HttpResponseBase, file: Served, headers: dict[str, str]) -> HttpResponseBase:
     disposition = content_disposition_header(file.attachment, file.filename) or "inline"
-    return _set(response, {**_SAFETY, "Content-Type": file.mime, "Content-Disposition": disposition, **headers})
+    return _set(response, {**_safety(), "Content-Type": file.mime, "Content-Disposition": disposition, **headers})
+
+
+def _safety() -> dict[str, str]:
+    elsewhere = "cross-origin" if settings.MV_CORS_ALLOW_ORIGINS else "same-site"  # a front end may show it
+    return {**_SAFETY, "Cross-Origin-Resource-Policy": elsewhere}
 
 
 def _set(response: HttpResponseBase, headers: dict[str, str]) -> HttpResponseBase:

@@ -7,6 +7,7 @@ it is read.
 from typing import Any
 
 from assets.models import Audio, CharacterReference, StoredFile, Video
+from assets.services.playing import plays_everywhere
 from assets.signed import signed_url
 
 
@@ -28,6 +29,11 @@ def poster_url(video: Video) -> str | None:
 def audio_url(audio: Audio) -> str:
     """Give the address a song is served at; always ours."""
     return f"/api/audio/get/{audio.pk}"
+
+
+def play_url(audio: Audio) -> str:
+    """Give the address for a player: the song itself, or its MP3 where not every browser plays it."""
+    return audio_url(audio) if plays_everywhere(audio) else f"{audio_url(audio)}?format=mp3"
 
 
 def character_result(character: CharacterReference) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def audio_result(audio: Audio) -> dict[str, Any]:
         "title": audio.title,
         "duration": audio.duration_ms / 1000,
         "file_size_bytes": audio.size_bytes,
-        "metadata": {**audio.metadata, "cloud_url": None},
+        "metadata": {**audio.metadata, "play_url": play_url(audio), "cloud_url": None},
     }
 
 

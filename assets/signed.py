@@ -15,7 +15,13 @@ from mvsite.common.ids import parse_id
 SECONDS = 900
 _STEP = 60  # within it the address stays the same, so that a browser's cache knows it again
 _PURPOSE = "assets.signed.v1"
-_KINDS: dict[str, type[StoredFile]] = {"video": Video, "audio": Audio, "character": CharacterReference}
+POSTER = "poster"  # the still of a video
+_KINDS: dict[str, type[StoredFile]] = {
+    "video": Video,
+    "audio": Audio,
+    "character": CharacterReference,
+    POSTER: Video,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,12 @@ class Link:
     expires: int
 
 
-def signed_url(row: StoredFile, *, is_download: bool = False) -> str:
-    """Give an address that reads this file for 14 to 15 minutes, whoever has it. It must not be written down."""
-    kind = next(kind for kind, model in _KINDS.items() if isinstance(row, model))
+def signed_url(row: StoredFile, *, is_download: bool = False, is_poster: bool = False) -> str:
+    """Give an address that reads this file (of a video, or its still) for 14 to 15 minutes, whoever has it.
+
+    It must not be written down.
+    """
+    kind = POSTER if is_poster else next(kind for kind, model in _KINDS.items() if isinstance(row, model))
     link = Link(kind, str(row.pk), is_download, int(time.time()) // _STEP * _STEP + SECONDS)
     words = {"e": link.expires, "d": int(is_download), "s": _signature(link, row, settings.SECRET_KEY)}
     return f"/media/{kind}/{row.pk}?{urlencode(words)}"
@@ -46,7 +55,7 @@ def linked(link: Link, signature: str) -> StoredFile:
     if row is None or time.time() > link.expires:
         raise UserError("user:link:refused")
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    if not any(hmac.compare_digest(_signature(link, row, key), signature) for key in keys):
+    if not any(hmac.compare_digest(_signature(link, row, key).encode(), signature.encode()) for key in keys):
         raise UserError("user:link:refused")
     return row
 

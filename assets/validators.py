@@ -1,17 +1,14 @@
 """What may come in: kinds by their first bytes, sizes in bytes, pixels and minutes."""
 
-import struct
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from django.conf import settings
-from PIL import Image, ImageCms, ImageOps
 
 from assets.media.errors import MediaProblem
+from assets.media.pictures import Picture
+from assets.media.pictures import check_picture as decoded_picture
 from assets.media.sniff import sniff
 from mvsite.common.errors import MediaError
 
@@ -35,26 +32,19 @@ _BY_EXTENSION = {EXTENSIONS.get(kind, kind): mime for kind, mime in MIMES.items(
     "json": "application/json",
     "md": "text/markdown; charset=utf-8",
 }
-MAX_PIXELS = 40_000_000
-# A 20 KB picture can unpack to a gigabyte; above the limit Pillow must refuse, not mutter.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-_BOMBS = (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError)
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, OverflowError)
 
 
 def mime_of(key: str) -> str:
     """Give the kind of file under a key of ours, by its extension."""
-    return _BY_EXTENSION.get(key.rsplit(".", 1)[-1], "application/octet-stream")
+    ending = key.rsplit(".", 1)[-1]
+    if ending == "webm" and key.startswith("audio/"):
+        return song_mime(ending)
+    return _BY_EXTENSION.get(ending, "application/octet-stream")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What a picture is: its kind (`png`, `jpeg`, `webp`) and its size in pixels."""
-
-    kind: str
-    width: int
-    height: int
+def song_mime(kind: str) -> str:
+    """Give the type of a song of a sniffed kind; WebM is a film's unless it is known to be a song."""
+    return "audio/webm" if kind == "webm" else MIMES[kind]
 
 
 _REASONS = {
@@ -91,63 +81,11 @@ def check_picture(path: Path) -> Picture:
 
     Raises `MediaError` media:file:empty, media:file:type, media:file:too_large, media:file:unreadable.
     """
-    kind = sniffed(path, allowed=frozenset({"png", "jpeg", "webp"}))
-    try:
-        with Image.open(path, formats=(kind.upper(),)) as picture:
-            _check_pixels(picture)
-            picture.verify()
-        # verify() looks at checksums only and spends the object: the pixels need a second opening.
-        with Image.open(path, formats=(kind.upper(),)) as picture:
-            picture.load()
-            return Picture(kind, *picture.size)
-    except _BOMBS as error:
-        raise _too_many_pixels() from error
-    except _BROKEN as error:
-        raise MediaError("media:file:unreadable", "The picture is damaged.") from error
-
-
-def clean_picture(source: Path, target: Path) -> Picture:
-    """Write a picture anew as the same kind: upright, sRGB, without EXIF, place or anything else attached.
-
-    Raises what `check_picture` raises.
-    """
-    kind = check_picture(source).kind
-    try:
-        with Image.open(source, formats=(kind.upper(),)) as picture:
-            plain = _in_srgb(ImageOps.exif_transpose(picture))
-            plain = plain.convert("RGBA" if kind != "jpeg" and plain.has_transparency_data else "RGB")
-            fresh = Image.new(plain.mode, plain.size)  # a new one has no attachments to forget
-            fresh.paste(plain)
-    except _BROKEN as error:
-        raise MediaError("media:file:unreadable", "The picture is damaged.") from error
-    fresh.save(target, format=kind.upper(), **({} if kind == "png" else {"quality": 95}))
-    return Picture(kind, *fresh.size)
+    with media_errors():
+        return decoded_picture(path)
 
 
 def check_duration(seconds: float) -> None:
     """Refuse a song or video that is too long. Raises `MediaError` media:file:too_long."""
     if seconds > settings.MV_MAX_AUDIO_MINUTES * 60:
         raise MediaError("media:file:too_long", f"At most {settings.MV_MAX_AUDIO_MINUTES} minutes are taken.")
-
-
-def _check_pixels(picture: Image.Image) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
-        raise _too_many_pixels()
-
-
-def _too_many_pixels() -> MediaError:
-    return MediaError("media:file:too_large", f"At most {MAX_PIXELS // 1_000_000} million pixels are taken.")
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    """Convert the colours of a picture with a profile (phones write Display P3); a broken profile is ignored."""
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in {"RGB", "RGBA", "L", "CMYK"}:
-        return picture
-    try:
-        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-        wide = ImageCms.ImageCmsProfile(BytesIO(profile))
-        converted = ImageCms.profileToProfile(picture, wide, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, *_BROKEN):
-        return picture
-    return converted or picture

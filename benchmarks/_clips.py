@@ -5,8 +5,10 @@ both at exactly 4.000 s of each clip.
 """
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from assets.media.mp4 import index_is_first
 from assets.media.samples import timed_samples
 
 LOOKS = ("testsrc2=s={0}:r=24", "mandelbrot=s={0}:r=24", "gradients=s={0}:r=24:seed=1")
+SIZES = {"720p": ("1280x720", "4M"), "1080p": ("1920x1080", "9M")}
 SECONDS, FPS, FRAMES, MARK = 8, 24, 192, 4.0
 RATE = 48_000
 
@@ -28,23 +31,30 @@ def ffmpeg(*words: str) -> None:
     subprocess.run([ffmpeg_path(), "-nostdin", "-loglevel", "error", "-y", *words], check=True)
 
 
-def make_clips(folder: Path, *, size: str = "1280x720", bits: str = "4M", looks: int = len(LOOKS)) -> list[Path]:
-    """Make one clip of each look."""
+def make_clips(*, size: str = "1280x720", bits: str = "4M", looks: int = len(LOOKS)) -> list[Path]:
+    """Give one clip of each look; they are made once and kept until this program ends."""
+    return [_clip(size, bits, number) for number in range(looks)]
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="benchmark-clips-")
+
+
+@cache
+def _clip(size: str, bits: str, number: int) -> Path:
     click = f"0.02*sin(2*PI*440*t)+0.9*between(t,{MARK},{MARK + 0.002})*sin(2*PI*3000*(t-{MARK}))"
-    made = []
-    for number, look in enumerate(LOOKS[:looks]):
-        picture = f"{look.format(size)},noise=alls=12:allf=t:all_seed=1"
-        marked = f"drawbox=t=fill:c=white:enable='eq(n,{round(MARK * FPS)})',{AS_709}"
-        target = folder / f"{size}-{number}.mp4"
-        ffmpeg(
-            *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"aevalsrc='{click}|{click}':s={RATE}:d={SECONDS}"),
-            *("-t", str(SECONDS), "-vf", marked, "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high"),
-            *("-pix_fmt", "yuv420p", "-b:v", bits, "-maxrate", bits, "-bufsize", bits, "-bf", "2", "-g", "48"),
-            *("-keyint_min", "48", "-flags", "+cgop", "-sc_threshold", "0", "-video_track_timescale", "12288"),
-            *(*TAGS_709, "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart", str(target)),
-        )
-        made.append(target)
-    return made
+    picture = f"{LOOKS[number].format(size)},noise=alls=12:allf=t:all_seed=1"
+    marked = f"drawbox=t=fill:c=white:enable='eq(n,{round(MARK * FPS)})',{AS_709}"
+    target = Path(_folder().name) / f"{size}-{number}.mp4"
+    ffmpeg(
+        *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"aevalsrc='{click}|{click}':s={RATE}:d={SECONDS}"),
+        *("-t", str(SECONDS), "-vf", marked, "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high"),
+        *("-pix_fmt", "yuv420p", "-b:v", bits, "-maxrate", bits, "-bufsize", bits, "-bf", "2", "-g", "48"),
+        *("-keyint_min", "48", "-flags", "+cgop", "-sc_threshold", "0", "-video_track_timescale", "12288"),
+        *(*TAGS_709, "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart", str(target)),
+    )
+    return target
 
 
 def make_song(path: Path, *, seconds: int) -> Path:
@@ -58,6 +68,12 @@ def pictures(path: Path) -> list[str]:
     """Give a digest of each packet of the picture, in decoding order."""
     with av.open(str(path)) as film:
         return [sha256(bytes(packet)).hexdigest() for packet in film.demux(video=0) if packet.size]
+
+
+def pictures_of(clips: Sequence[Path]) -> list[str]:
+    """Give the digests of the pictures of clips behind each other."""
+    each = {clip: pictures(clip) for clip in set(clips)}
+    return [digest for clip in clips for digest in each[clip]]
 
 
 def assert_right(film: Path, *, frames: int, last_flash: float, click: bool, copied: Sequence[Path] = ()) -> None:
@@ -82,7 +98,7 @@ def assert_right(film: Path, *, frames: int, last_flash: float, click: bool, cop
         heard = last_click(film)
         assert abs(heard - last_flash) <= 0.001, f"the last click is {heard - last_flash:+.4f} s off"
     if copied:
-        assert pictures(film) == [digest for clip in copied for digest in pictures(clip)], "pictures changed"
+        assert pictures(film) == pictures_of(copied), "pictures changed"
 
 
 def last_click(film: Path) -> float:

@@ -1,5 +1,6 @@
 """What a benchmark gives: rows of one table, each a figure with the bounds it is held to."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,28 +63,41 @@ def _short(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one piece of work took: seconds on the wall, and of all cores, its children's with it."""
+
+    wall: float
+    cpu: float
+
+
+def spent(work: Callable[[], object]) -> Spent:
     """Time one piece of work."""
-    begun = clock()
+    begun, used = time.perf_counter(), _cpu()
     work()
-    return clock() - begun
+    return Spent(time.perf_counter() - begun, _cpu() - used)
 
 
-def in_turn(
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    *,
-    rounds: int,
-    warm_up: bool = True,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Paired:
-    """Measure two pieces of work in turn, A B A B …; only their ratio means something on a busy machine."""
+def _cpu() -> float:
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def rounds_of(*works: Callable[[], object], rounds: int) -> list[list[Spent]]:
+    """Do pieces of work in turn, A B C A B C …; give what each took in each round."""
+    every = [[spent(work) for work in works] for _ in range(rounds)]
+    return [list(column) for column in zip(*every, strict=True)]
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> Paired:
+    """Divide what was measured in turn, pair by pair; only their ratio means something on a busy machine."""
+    return Paired(tuple(a / b for a, b in zip(ours, theirs, strict=True)), median(ours), median(theirs))
+
+
+def in_turn(ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int, warm_up: bool = True) -> Paired:
+    """Measure the seconds of two pieces of work in turn."""
     if warm_up:
         ours()
         theirs()
-    pairs: Sequence[tuple[float, float]] = [(seconds(ours, clock), seconds(theirs, clock)) for _ in range(rounds)]
-    return Paired(
-        tuple(a / b for a, b in pairs),
-        median(a for a, _ in pairs),
-        median(b for _, b in pairs),
-    )
+    mine, others = rounds_of(ours, theirs, rounds=rounds)
+    return paired([one.wall for one in mine], [one.wall for one in others])

@@ -19,7 +19,7 @@ def _no_matter(_done: float) -> None:
 
 def measure(*, quick: bool) -> Iterator[Row]:
     """Yield two figures: rendering sample clips at 720p, and cutting many of them together for the first time."""
-    count = 4 if quick else SCENES
+    count = 2 if quick else SCENES
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
         clips = [folder / f"{number}.mp4" for number in range(CLIPS)]

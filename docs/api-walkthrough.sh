@@ -119,6 +119,11 @@ for ((index = 0; index < SCENES; index++)); do
 done
 
 say "One film under the song"
+# The studio puts a first film together by itself once every scene has its clip; ours comes after that one.
+for _ in $(seq 300); do
+  [[ $(ask GET "/api/mv/projects/$PROJECT" | pick final_video_id) == None ]] || break
+  sleep 1
+done
 VIDEO_IDS=$(IFS=,; echo "${CLIPS[*]}")
 ask POST /api/mv/stitch-videos \
   "{\"project_id\": \"$PROJECT\", \"video_ids\": [$VIDEO_IDS], \"audio_overlay_id\": \"$CUT\"}" \

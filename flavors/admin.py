@@ -2,7 +2,6 @@
 
 import difflib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +13,7 @@ from flavors.models import DEFAULT, ConfigFlavor, FlavorOrigin, FlavorRevision
 from flavors.schema import FILES
 from flavors.services import flavor_check, flavor_reset, flavor_revise
 from flavors.yaml_text import FlavorInvalidError
+from mvsite.accounts.admin_audit import NamesAdditions
 from mvsite.accounts.models import User
 
 if TYPE_CHECKING:  # Django's classes take no parameters when they run
@@ -75,8 +75,8 @@ class RevisionInline(_Inline):
     """The flavor's history, newest first."""
 
     model = FlavorRevision
+    template = "admin/flavors/revisions.html"  # Django's own has headings without a word
     fields = readonly_fields = ("number", "origin", "created_by", "created_at")
-    show_change_link = True
     extra = 0
 
     def has_add_permission(self, request: HttpRequest, obj: ConfigFlavor | None = None) -> bool:
@@ -93,7 +93,7 @@ class RevisionInline(_Inline):
 
 
 @admin.register(ConfigFlavor)
-class ConfigFlavorAdmin(_FlavorAdmin):
+class ConfigFlavorAdmin(NamesAdditions, _FlavorAdmin):
     """Edit, switch off, or go back to the folder; a flavor that was used is never removed."""
 
     form = FlavorForm
@@ -126,18 +126,19 @@ class ConfigFlavorAdmin(_FlavorAdmin):
 
     @admin.display(description="what would be sent")
     def what_would_be_sent(self, obj: ConfigFlavor) -> str:
-        """Lead to the preview of the saved texts, filled with a plain idea; `?project_id=` there takes a project."""
+        """Lead to the preview of the saved texts for a plain idea; a project's own page leads to the one for it."""
         if obj.pk is None or obj.revision is None:
             return "Save first."
-        words = urlencode({"idea": "A storm at sea", "character_description": "A woman in a red coat"})
-        return format_html('<a href="/api/mv/flavors/{}/preview?{}">exact prompts and parameters</a>', obj.pk, words)
+        return format_html(
+            '<a href="/admin/generation/project/sent/?flavor={}">exact prompts and parameters</a>', obj.name
+        )
 
     @admin.display(description="revision", ordering="revision__number")
     def revision_number(self, obj: ConfigFlavor) -> int | None:
         """Show which revision new work uses."""
         return obj.revision.number if obj.revision else None
 
-    @admin.action(description="Go back to what the folder says")
+    @admin.action(description="Go back to what the folder says", permissions=["change"])
     def reset_to_folder(self, request: HttpRequest, queryset: QuerySet[ConfigFlavor]) -> None:
         """Make the folder's last text the current revision of each flavor chosen."""
         for flavor in queryset:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from flavors.readers import Template
 from flavors.rules import Rule
 from flavors.schema import (
     IMAGE_PARAMS,
@@ -108,6 +109,18 @@ def _config_type(file: str) -> str:
     return file.removesuffix(".yaml")
 
 
+def _with_lines(prompt: Template, names: set[str]) -> list[tuple[int, str]]:
+    """List what is wrong with a prompt's marks by the lines of its file.
+
+    Folded and quoted texts have other lines than their file, but the same marks; only where marks are written by
+    escapes is the line the one on which the prompt begins.
+    """
+    meant, written = problems_in(prompt.text, names), problems_in(prompt.source, names)
+    if [say for _, say in meant] == [say for _, say in written]:
+        return [(prompt.line + offset, say) for offset, say in written]
+    return [(prompt.line, say) for _, say in meant]
+
+
 def _check_marks(files: FlavorFiles, names: set[str]) -> None:
     """Refuse a prompt that asks for what nobody will give."""
     prompts = (
@@ -115,10 +128,10 @@ def _check_marks(files: FlavorFiles, names: set[str]) -> None:
         (IMAGE_PROMPTS, _PORTRAIT, files.image_prompts.image_generation_prompt),
     )
     problems = [
-        Problem(file, prompt.line_of(offset), field, say)
+        Problem(file, line, field, say)
         for file, field, prompt in prompts
         if prompt is not None
-        for offset, say in problems_in(prompt.text, names)
+        for line, say in _with_lines(prompt, names)
     ]
     if problems:
         raise FlavorInvalidError(tuple(problems))

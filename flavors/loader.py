@@ -47,6 +47,9 @@ def _read(path: Path) -> Folder:
         if (path / file).is_file():
             try:
                 documents[file] = _text(path / file)
+            except UnicodeDecodeError as error:
+                line = error.object.count(b"\n", 0, error.start) + 1
+                problems.append(Problem(file, line, "", "the file is not UTF-8."))
             except (OSError, ValueError) as error:
                 problems.append(Problem(file, 1, "", str(error)))
     return Folder(path.name, documents, tuple(problems))
@@ -57,8 +60,4 @@ def _text(path: Path) -> str:
         content = source.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise ValueError(f"the file is larger than {LARGEST_BYTES // 1024} KB.")
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"the file is not UTF-8 (line {line}).") from None
+    return content.decode("utf-8-sig").replace("\r\n", "\n")

@@ -21,15 +21,11 @@ _LONGEST_LIST = 40
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A prompt with marks, and the line of its file on which it begins (`exact`: its lines are the file's lines)."""
+    """A prompt with marks; `source` is what stands for it in the file, beginning on its line `line`."""
 
     text: str
     line: int
-    exact: bool
-
-    def line_of(self, offset: int) -> int:
-        """Give the file's line for the `offset`-th line of the text, as exactly as can be known."""
-        return self.line + offset if self.exact else self.line
+    source: str
 
 
 def raw(node: yaml.Node) -> str:
@@ -60,10 +56,9 @@ def template(longest: int) -> Reader:
     inner = text(longest)
 
     def read(node: yaml.Node) -> Template:
-        value = inner(node)
-        line = node.start_mark.line + 1
-        exact = isinstance(node, yaml.ScalarNode) and node.style == "|" and not node.value.startswith("\n")
-        return Template(value, line + 1 if exact else line, exact)
+        value, start = inner(node), node.start_mark
+        whole = start.buffer or ""  # of a text that was given as a whole, as ours are
+        return Template(value, start.line + 1, whole[start.pointer : node.end_mark.pointer])
 
     return read
 

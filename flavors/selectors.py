@@ -77,6 +77,29 @@ def flavor_at(*, revision_id: uuid.UUID | None, name: str | None = None) -> Reso
     return _resolved(revision, revision.flavor.name, [])
 
 
+def revision_facts(revision: FlavorRevision | None) -> dict[str, Any] | None:
+    """Tell another installation which texts these are: the flavor's name, its revision here, and both hashes."""
+    if revision is None:
+        return None
+    lender = revision.completed_with
+    return {
+        "flavor": revision.flavor.name,
+        "number": revision.number,
+        "content_hash": revision.content_hash,
+        "default_hash": lender.content_hash if lender else "",
+    }
+
+
+def revision_like(facts: Mapping[str, Any]) -> FlavorRevision | None:
+    """Find the newest revision here that says the same, gaps included, as `revision_facts` told of one elsewhere."""
+    same = FlavorRevision.objects.filter(
+        flavor__name=str(facts.get("flavor"))[:64], content_hash=str(facts.get("content_hash"))[:64]
+    )
+    lender = str(facts.get("default_hash") or "")[:64]
+    filled = same.filter(completed_with__content_hash=lender) if lender else same.filter(completed_with=None)
+    return filled.order_by("-number").first()
+
+
 def render_scene_prompt(
     flavor: ResolvedFlavor,
     *,

@@ -47,25 +47,25 @@ class Queue(models.TextChoices):
 class KindLimits:
     """How one kind is run: its first queue, seconds until it is given up, submits at most.
 
-    `typical_seconds` is the first guess of its duration, used until this installation has its own history.
+    `usual_seconds` (from, to) is the first guess of its duration, used until this installation has its own history.
     """
 
     queue: Queue
     deadline_seconds: int
     max_submits: int
-    typical_seconds: float
+    usual_seconds: tuple[float, float]
 
 
 LIMITS: dict[JobKind, KindLimits] = {
-    JobKind.SCENES: KindLimits(Queue.PROVIDER, 600, 2, 25),
-    JobKind.PORTRAITS: KindLimits(Queue.PROVIDER, 900, 2, 15),
-    JobKind.CLIP: KindLimits(Queue.PROVIDER, 3600, 2, 270),
-    JobKind.LIPSYNC: KindLimits(Queue.PROVIDER, 3600, 2, 75),
-    JobKind.STITCH: KindLimits(Queue.RENDER, 3600, 0, 40),
-    JobKind.DOWNLOAD: KindLimits(Queue.DEFAULT, 900, 0, 30),
-    JobKind.TRIM: KindLimits(Queue.DEFAULT, 300, 0, 3),
-    JobKind.RUN: KindLimits(Queue.DEFAULT, 86_400, 0, 600),
-    JobKind.EXPORT: KindLimits(Queue.RENDER, 3600, 0, 30),
+    JobKind.SCENES: KindLimits(Queue.PROVIDER, 600, 2, (20, 30)),
+    JobKind.PORTRAITS: KindLimits(Queue.PROVIDER, 900, 2, (10, 20)),
+    JobKind.CLIP: KindLimits(Queue.PROVIDER, 3600, 2, (120, 420)),
+    JobKind.LIPSYNC: KindLimits(Queue.PROVIDER, 3600, 2, (45, 120)),
+    JobKind.STITCH: KindLimits(Queue.RENDER, 3600, 0, (20, 60)),
+    JobKind.DOWNLOAD: KindLimits(Queue.RENDER, 900, 0, (10, 60)),
+    JobKind.TRIM: KindLimits(Queue.DEFAULT, 300, 0, (2, 5)),
+    JobKind.RUN: KindLimits(Queue.DEFAULT, 86_400, 0, (300, 900)),
+    JobKind.EXPORT: KindLimits(Queue.RENDER, 3600, 0, (15, 60)),
 }
 
 

@@ -164,12 +164,16 @@ class LipSyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What really goes to the model: its id, the parameters sent, those it does not take, and what was forced."""
+    """What really goes to the model: its id, the parameters sent, those it does not take, and what was forced.
+
+    `mock_source` is set when nothing is made at all: the film that is shown instead.
+    """
 
     model: str
     parameters_used: Mapping[str, Any]
     parameters_not_sent: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    mock_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

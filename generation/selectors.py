@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
 
-from assets.models import Audio, CharacterReference, Video
+from assets.models import Audio, CharacterReference, Video, VideoKind
 from assets.shapes import poster_url, video_url
 from generation import events
-from generation.choices import CutBy, JobKind
-from generation.models import Job, Project, ReservedId, Scene, SceneGeneration, Take
+from generation.choices import CutBy, JobKind, ProjectMode
+from generation.models import Job, Project, Scene, SceneGeneration, SceneVersion, Take
 from generation.timeline import Span, lengths_of, marks_of, target_seconds, tile
 from mvsite.accounts.models import User
 
@@ -23,7 +23,7 @@ def scenes_of(project: Project) -> QuerySet[Scene]:
 def with_details(scenes: QuerySet[Scene]) -> QuerySet[Scene]:
     """Fetch what `scene_data` reads in a fixed number of queries."""
     takes = Take.objects.select_related("video", "version").order_by("number")
-    return scenes.select_related("current", "selected__video").prefetch_related(
+    return scenes.select_related("current", "selected__video", "project").prefetch_related(
         Prefetch("takes", queryset=takes, to_attr="kept_takes")
     )
 
@@ -56,8 +56,9 @@ def original_take(take: Take) -> Take:
 
 
 def take_data(take: Take, scene: Scene) -> dict[str, Any]:
-    """Give a take: its video, which text it was made from, and whether that text has changed since."""
+    """Give a take: its video, which text it was made from, and what it was made from that has changed since."""
     video = take.video
+    changed = _changed_since(take, scene)
     return {
         "id": str(take.pk),
         "number": take.number,
@@ -68,10 +69,36 @@ def take_data(take: Take, scene: Scene) -> dict[str, Any]:
         "duration": video.duration_ms / 1000,
         "version_id": str(take.version_id) if take.version_id else None,
         "source_take_id": str(take.source_id) if take.source_id else None,
-        "stale": take.version_id is not None and take.version_id != scene.current_id,
+        "stale": bool(changed),
+        "stale_reasons": changed,
+        "song_start": video.metadata.get("start_time"),
         "created_at": take.created_at.isoformat().replace("+00:00", "Z"),
         "is_mock": video.is_mock,
     }
+
+
+def _changed_since(take: Take, scene: Scene) -> list[str]:
+    """Name what a take was made from and is not any more: its scene's `text`, the project's `portrait` or `song`."""
+    found = ["text"] if _words(take.version) not in (None, _words(scene.current)) else []
+    project, facts = scene.project, take.video.metadata
+    if project is None:
+        return found
+    today = {"character_reference_id": _text(reference_of(project)), "audio_id": _text(project.audio_id)}
+    if facts.get("character_reference_id", today["character_reference_id"]) != today["character_reference_id"]:
+        found.append("portrait")
+    if take.video.kind == VideoKind.LIPSYNC and facts.get("audio_id", today["audio_id"]) != today["audio_id"]:
+        found.append("song")
+    return found
+
+
+def _words(version: SceneVersion | None) -> tuple[str, str] | None:
+    """Give what a version says; who goes back to words by an edit makes another version of the same."""
+    return (version.description, version.negative_description) if version is not None else None
+
+
+def reference_of(project: Project) -> uuid.UUID | None:
+    """Name the picture that is in every clip of a project."""
+    return project.product_image_id if project.mode == ProjectMode.PRODUCT else project.character_reference_id
 
 
 def scene_data(scene: Scene) -> dict[str, Any]:
@@ -89,7 +116,9 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         "takes": [take_data(take, scene) for take in takes_of(scene)],
         "selected_take_id": str(chosen.pk) if chosen else None,
         "selected_video_id": str(chosen.video_id) if chosen else None,
+        "selected_at": scene.selected_at.isoformat().replace("+00:00", "Z") if scene.selected_at else None,
         "trashed": scene.trashed_at is not None,
+        "trashed_at": scene.trashed_at.isoformat().replace("+00:00", "Z") if scene.trashed_at else None,
     }
 
 
@@ -159,6 +188,7 @@ def project_data(project: Project) -> dict[str, Any]:
         "timeline": _timeline(project, scenes),
         "seed": project.seed,
         "scene_ids": [str(scene.pk) for scene in scenes],
+        "trashed_scenes": _trashed_scenes(project),
         "final_video_id": str(final.pk) if final else None,
         "final_video_url": video_url(final) if final else None,
         "final_stale": final is not None and project.final_inputs != final_inputs(project, scenes),
@@ -189,9 +219,19 @@ def _kept_scenes(project: Project) -> list[Scene]:
 def projects_with_details(projects: QuerySet[Project]) -> QuerySet[Project]:
     """Fetch what `project_data` reads in a fixed number of queries."""
     spent = Job.objects.filter(project=OuterRef("pk")).order_by().values("project").annotate(total=Sum("cost_usd"))
+    trash = Scene.objects.filter(project=OuterRef("pk"), trashed_at__isnull=False).order_by()
+    thrown = trash.values("project").annotate(total=Count("pk"))
     scenes = with_details(Scene.objects.filter(trashed_at=None)).order_by("index")
-    rows = projects.select_related("final_video", "audio").annotate(spent_usd=Subquery(spent.values("total")))
+    rows = projects.select_related("final_video", "audio").annotate(
+        spent_usd=Subquery(spent.values("total")), thrown_scenes=Subquery(thrown.values("total"))
+    )
     return rows.prefetch_related(Prefetch("scenes", queryset=scenes, to_attr="kept_scenes"))
+
+
+def _trashed_scenes(project: Project) -> int:
+    if hasattr(project, "thrown_scenes"):
+        return int(project.thrown_scenes or 0)
+    return project.scenes.exclude(trashed_at=None).count()
 
 
 def project_cost(project: Project) -> float:
@@ -222,9 +262,8 @@ def keys_in_use(key: str = "") -> Iterator[str]:
 
 
 def job_behind(*, user: User, reserved_id: uuid.UUID) -> Job | None:
-    """Return the job that promised an id to this user."""
-    found = ReservedId.objects.filter(pk=reserved_id, owner=user).select_related("job").first()
-    return found.job if found else None
+    """Return the job that promised an id, if it is within this person's reach."""
+    return Job.objects.for_user(user).filter(reservations=reserved_id).first()
 
 
 def _text(value: uuid.UUID | None) -> str | None:

@@ -1,16 +1,20 @@
-"""Two threads in every worker: one rings for due jobs and takes over from the dead, one heals copies in the cloud."""
+"""Two threads: in workers one rings for due jobs and takes over from the dead; wherever files are kept, the web
+process too, one heals copies in the cloud."""
 
 import logging
 import threading
 import time
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_ready, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from assets import storage
 from generation import jobs
+from generation.jobs import workers
 from generation.selectors import keys_in_use
 
 log = logging.getLogger(__name__)
@@ -55,12 +59,17 @@ class Rounds(threading.Thread):
 class Sweeper(Rounds):
     """Rings for due jobs, unless another process has just done it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, name: str, queues: list[str]) -> None:
         super().__init__("sweeper", settings.MV_SWEEP_SECONDS)
+        self._beat = partial(workers.beat, name=name, queues=queues)
+        self._beat_at = 0.0
         self._sweeps = 0
 
     def round(self) -> None:
-        """Sweep."""
+        """Say that this worker is there, and sweep."""
+        if time.monotonic() >= self._beat_at:
+            self._beat_at = time.monotonic() + workers.BEAT_SECONDS
+            self._beat()
         if not _is_our_turn():
             return
         if self._sweeps % _LOOK_FOR_THE_DEAD_EVERY == 0:
@@ -107,18 +116,37 @@ def _is_our_turn() -> bool:
 _running: list[Rounds] = []
 
 
+@worker_shutdown.connect
+def say_good_bye(**_: object) -> None:
+    """Be gone for everybody at once; who cannot say so is missed after a while."""
+    with suppress(DatabaseError):
+        workers.leave()
+
+
 @worker_ready.connect
-def start_rounds(**_: object) -> None:
+def start_rounds(sender: Any, **_: object) -> None:
     """Begin with the worker."""
-    _running.append(Sweeper())
+    queues = [str(queue) for queue in sender.app.amqp.queues.consume_from]
+    sweeper = Sweeper(name=sender.hostname, queues=queues)
+    _running.append(sweeper)
+    sweeper.start()
+    start_healing()
+
+
+def start_healing() -> None:
+    """Begin to heal copies, if there is a bucket; for every process that keeps files, also on a host without workers.
+
+    Several at once do no harm.
+    """
     if storage.has_bucket():
-        _running.append(Healer())
-    for rounds in _running:
-        rounds.start()
+        healer = Healer()
+        _running.append(healer)
+        healer.start()
 
 
 @worker_shutting_down.connect
 def stop_rounds(**_: object) -> None:
-    """End with the worker."""
+    """Take nothing more, hand back what takes long, and end with the worker."""
+    jobs.begin_to_end()
     for rounds in _running:
         rounds.stop()

@@ -5,7 +5,7 @@ import uuid
 from celery import shared_task
 
 from generation.pipelines import engine
-from generation.services.cleaning import cleanup_plan
+from generation.services.cleaning import cleanup_plan, cleanup_run
 from mvsite.common import idempotency
 from mvsite.logs import info_event
 
@@ -19,7 +19,7 @@ def advance(job_id: str, **_: object) -> None:
 @shared_task(name="generation.cleanup")
 def cleanup(**_: object) -> None:
     """Clean up, as the command does."""
-    done = sum(step.do() for step in cleanup_plan())
+    done = sum(1 for _ in cleanup_run(cleanup_plan(), failed=[]))
     info_event("cleanup_completed", steps=done)
 
 

@@ -14,8 +14,9 @@ from generation.choices import CutBy
 USUAL_CLIP = 8.0  # seconds: of a scene that has no clip yet
 LEAST = 1.0  # seconds: no span is shorter, but for the clip itself
 SLACK = 1e-3  # seconds by which a clip may be too short for its span
-MOST_SPANS = 600
+MOST_SPANS = 4_000  # two hours cut by clips of two seconds
 MOST_SCENES = 60
+LONGEST_TARGET_SECONDS = 900
 NEAR_BAR = 0.6  # bars by which a cut leaves its ideal place to fall on a bar
 
 
@@ -44,7 +45,7 @@ def tile(lengths: Sequence[float], *, cut_by: str, marks: Marks | None, target: 
 
     With a `target` (seconds) the film has that length: scenes share it evenly where their clips are long enough, and
     start again from the first where they are not. Cuts fall on bars, else on beats; by `sections` also wherever a
-    part of the song begins. They are moments of the song, so no error grows.
+    part of the song begins. They are moments of the song, so no error grows. After MOST_SPANS the film ends.
     """
     spans: list[Span] = []
     at, number = 0.0, 0
@@ -57,6 +58,11 @@ def tile(lengths: Sequence[float], *, cut_by: str, marks: Marks | None, target: 
         spans.append(Span(number % len(lengths), at, end, again=number >= len(lengths)))
         at, number = end, number + 1
     return spans
+
+
+def falls_short(spans: Sequence[Span], target: float | None) -> bool:
+    """Say whether a film ends before its target: its clips are so short that it would have more than MOST_SPANS."""
+    return target is not None and bool(spans) and spans[-1].end < target - SLACK
 
 
 def _end(at: float, longest: float, *, left: int, cut_by: str, marks: Marks | None, target: float | None) -> float:

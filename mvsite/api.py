@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 from assets.api.views import AudioViewSet, CharacterViewSet, VideoViewSet
 from flavors.api.views import ConfigFlavorNamesView, FlavorViewSet
 from generation.api import routes as generation_routes
+from mvsite.accounts.api.urls import urlpatterns as account_urls
 
 
 class SlashOptionalRouter(SimpleRouter):
@@ -35,6 +36,7 @@ urlpatterns = [
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^docs/?$", docs, name="docs"),
     re_path(r"^mv/get_config_flavors/?$", ConfigFlavorNamesView.as_view(), name="get-config-flavors"),
+    *account_urls,
     *generation_routes.calls(),  # before the resources: /api/audio/trim is no song
     *router.urls,
 ]

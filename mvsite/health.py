@@ -1,14 +1,20 @@
 """Is it alive, is it ready, and the answers for addresses that do not exist or break."""
 
-from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+import time
+from collections.abc import Iterator
+from functools import lru_cache
+
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.http import HttpRequest, HttpResponseBase, HttpResponseServerError, JsonResponse
+from django.template.loader import render_to_string
 from django.views.defaults import bad_request as django_bad_request
 from django.views.defaults import page_not_found
-from django.views.defaults import server_error as django_server_error
 
+from generation.management import findings
 from mvsite.common.errors import AppError, UserError
 from mvsite.common.problems import problem_response
+
+_LOOK_AGAIN_SECONDS = 60
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -16,11 +22,27 @@ def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> HttpResponseBase:
-    """Say that the database answers too, else 503."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
+def ready(request: HttpRequest) -> JsonResponse:
+    """Say whether work can be taken and done: database, broker, a worker for every queue, disk, ffmpeg; else 503."""
+    checks = {name: "ok" if good else "missing" for name, good in _looks()}
+    good = all(each == "ok" for each in checks.values())
+    answer = {"status": "ok" if good else "unavailable", "checks": checks}
+    return JsonResponse(answer, status=200 if good else 503)
+
+
+def _looks() -> Iterator[tuple[str, bool]]:
+    has_database = findings.database_answers()
+    yield "database", has_database
+    yield "broker", findings.queue().level != findings.BAD
+    yield "workers", has_database and findings.queues_without_worker() == []
+    yield "disk", findings.free_disk().level != findings.BAD
+    yield "ffmpeg", _ffmpeg_runs(int(time.monotonic() // _LOOK_AGAIN_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _ffmpeg_runs(minute: int) -> bool:
+    """Start ffmpeg, but not for every look; `minute` only makes the answer grow old."""
+    return findings.ffmpeg().level != findings.BAD
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -34,12 +56,18 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer our own failure: a problem under /api/, a page elsewhere."""
     if f"{request.path}/".startswith("/api/"):
         return problem_response(AppError("app:server:error"), request)
-    return django_server_error(request)
+    told = {"request_id": getattr(request, "request_id", "")}  # no more: what every page asks for may be what broke
+    return HttpResponseServerError(render_to_string("500.html", told))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer what Django itself refuses (a host name, a body beyond its limits): a problem under /api/."""
+    is_too_large = isinstance(exception, RequestDataTooBig)
     if not f"{request.path}/".startswith("/api/"):
-        return django_bad_request(request, exception)
+        answer = django_bad_request(request, exception)
+        answer.status_code = 413 if is_too_large else answer.status_code
+        return answer
+    if is_too_large:
+        return problem_response(UserError("user:request:too_large"), request)
     code = "user:request:host" if isinstance(exception, DisallowedHost) else "user:request:malformed"
     return problem_response(UserError(code), request)

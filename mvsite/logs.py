@@ -9,6 +9,7 @@ import structlog
 
 _PATTERNS = re.compile(
     r"r8_[A-Za-z0-9]{8,}|AIza[\w-]{10,}|AKIA[A-Z0-9]{8,}|Bearer\s+\S+|X-Amz-Signature=[^&\s]+|(?<=[?&]s=)[\w-]{16,}"
+    r"|(?<=/share/)[\w.-]{16,}|(?<=/join/)[\w.%-]+|(?<=/password/new/)[\w.%-]+"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 _secrets: set[str] = set()
@@ -33,7 +34,9 @@ def _clean(value: Any) -> Any:
         return {key: _clean(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_clean(inner) for inner in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value))  # a request, say, whose text has its address
 
 
 def _redact_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -7,7 +7,15 @@ from django.core.wsgi import get_wsgi_application
 from flavors.start import sync_at_start
 from mvsite.checks import refuse_unsafe_start
 
+
+def _begin_to_heal() -> None:
+    from generation.sweeper import start_healing  # rows can be imported only when Django has loaded its apps
+
+    start_healing()
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mvsite.settings")
 application = get_wsgi_application()
 refuse_unsafe_start()
 sync_at_start()
+_begin_to_heal()

@@ -23,6 +23,11 @@ CHANGE = [
         "Name and mark it", value={"title": "Storm", "favourite": True, "tags": ["storm"]}, request_only=True
     )
 ]
+RATE = [OpenApiExample("Name and rate it", value={"title": "Storm", "rating": 4}, request_only=True)]
+BULK = [
+    OpenApiExample("Throw two away", value={"action": "trash", "ids": [_VIDEO_ID, _AUDIO_ID]}, request_only=True),
+    *_answer("One of them was gone already", {"changed": 1, "not_found": 1}),
+]
 AUDIO_RESULT = _answer(
     "A song",
     {
@@ -32,7 +37,7 @@ AUDIO_RESULT = _answer(
         "title": "Lighthouse",
         "duration": 64.0,
         "file_size_bytes": 1_536_000,
-        "metadata": {**_SOUND, "cloud_url": None},
+        "metadata": {**_SOUND, "play_url": f"/api/audio/get/{_AUDIO_ID}", "cloud_url": None},
     },
     status="201",
 )
@@ -63,6 +68,7 @@ AUDIO = _answer(
         "title": "Lighthouse",
         "audio_path": f"audio/{_AUDIO_ID}.mp3",
         "audio_url": f"/api/audio/get/{_AUDIO_ID}",
+        "play_url": f"/api/audio/get/{_AUDIO_ID}",
         "mime": "audio/mpeg",
         "duration": 64.0,
         "file_size_bytes": 1_536_000,
@@ -96,6 +102,7 @@ VIDEO = _answer(
         "codec": "h264",
         "has_audio": True,
         "is_mock": False,
+        "rating": 4,
         "metadata": _FILM,
         **_LIBRARY,
     },

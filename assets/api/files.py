@@ -11,7 +11,8 @@ from rest_framework.request import Request
 
 from assets import storage
 from assets.models import Audio, CharacterReference, StoredFile, Video
-from assets.services.pictures import KINDS, SIDES, picture_variant
+from assets.services.pictures import KINDS, SIDES, picture_variant, poster_variant
+from assets.services.playing import audio_playable
 from assets.services.sprites import video_sprite
 from assets.serving import Served, serve
 from assets.validators import MIMES
@@ -19,8 +20,13 @@ from mvsite.common.errors import FieldError, UserError
 from mvsite.common.text import download_name
 
 DOWNLOAD = OpenApiParameter("download", bool, description="Save it under its title instead of showing it.")
-SIZE = OpenApiParameter("size", str, enum=list(SIDES), description="A smaller copy; of a video, its poster frame.")
+_STILL = "A smaller copy; of a video, its poster frame: `thumb` 640 wide, `medium` 1280, `full` its own size."
+SIZE = OpenApiParameter("size", str, enum=list(SIDES), description=_STILL)
 FORMAT = OpenApiParameter("format", str, enum=list(KINDS), description="The kind of picture.")
+
+
+SONG_KINDS = ("mp3",)
+SONG_FORMAT = OpenApiParameter("format", str, enum=list(SONG_KINDS), description="For players without its own kind.")
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -42,12 +48,21 @@ def serve_video(request: Request, video: Video) -> HttpResponseBase:
     size, kind = _picture_wish(request)
     if size is None:
         return _given(request, _served(request, video), "video_url")
+    return serve_poster(request, video, size=size, kind=kind or "jpeg")
+
+
+def serve_poster(request: Request, video: Video, *, size: str = "thumb", kind: str = "jpeg") -> HttpResponseBase:
+    """Serve the poster frame of a video. Raises `UserError` user:request:not_found when it has none."""
     if not video.poster_key:
         raise UserError("user:request:not_found", "This video has no poster frame.")
-    key, mime = video.poster_key, MIMES["jpeg"]
-    if kind == "webp":
-        key, mime = picture_variant(key=key, size="full", kind=kind), MIMES["webp"]
-    return _given(request, _served(request, video, key=key, mime=mime, mark=f"poster-{kind or 'jpeg'}"), "image_url")
+    served = _served(
+        request,
+        video,
+        key=poster_variant(video=video, size=size, kind=kind),
+        mime=MIMES[kind],
+        mark=f"poster-{size}-{kind}",
+    )
+    return _given(request, served, "image_url")
 
 
 def serve_sprite(request: Request, video: Video) -> HttpResponseBase:
@@ -71,8 +86,11 @@ def serve_character(request: Request, character: CharacterReference) -> HttpResp
 
 
 def serve_audio(request: Request, audio: Audio) -> HttpResponseBase:
-    """Serve a song."""
-    return _given(request, _served(request, audio), "audio_url")
+    """Serve a song as it was kept, or with `?format=mp3` as MP3. Raises what `audio_playable` raises."""
+    if _choice(request, "format", SONG_KINDS) is None or audio.mime == MIMES["mp3"]:
+        return _given(request, _served(request, audio), "audio_url")
+    key = audio_playable(audio=audio)
+    return _given(request, _served(request, audio, key=key, mime=MIMES["mp3"], mark="mp3"), "audio_url")
 
 
 def serve_row(request: Request, row: StoredFile, *, attachment: bool) -> HttpResponseBase:
@@ -88,7 +106,8 @@ def _given(request: Request, file: Served, field: str) -> HttpResponseBase:
     redirect = _flag(request, "redirect", default=True)
     if not storage.served_from_cloud() or not storage.is_reachable(file.key):
         return serve(request, file)
-    url = storage.url_for(file.key, mime=file.mime, filename=file.filename, attachment=file.attachment)
+    is_head, name = request.method == "HEAD", file.filename
+    url = storage.url_for(file.key, mime=file.mime, filename=name, attachment=file.attachment, head=is_head)
     # The address is somebody's key to the file for a while: no cache may keep it.
     headers = {"Cache-Control": "private, no-store"}
     return HttpResponseRedirect(url, headers=headers) if redirect else JsonResponse({field: url}, headers=headers)

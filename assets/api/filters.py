@@ -7,7 +7,7 @@ import django_filters
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from assets.models import Audio, CharacterReference, Video
+from assets.models import Audio, CharacterReference, Video, VideoKind
 
 
 class YesNoFilter(django_filters.TypedChoiceFilter):
@@ -49,12 +49,14 @@ class AudioFilter(LibraryFilter):
 class VideoFilter(LibraryFilter):
     """Filters of videos."""
 
+    kind = django_filters.MultipleChoiceFilter(choices=VideoKind.choices)
     is_mock = YesNoFilter()
     has_audio = YesNoFilter()
+    rating_min = django_filters.NumberFilter(field_name="rating", lookup_expr="gte", label="Rated so high or higher.")
 
     class Meta:
         model = Video
-        fields = ("kind",)
+        fields = ("kind", "rating")
 
 
 class CharacterFilter(LibraryFilter):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -11,12 +11,14 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from assets.addresses import freshened
-from assets.api.serializers import AssetRequestSerializer
+from assets.api import examples
+from assets.api.serializers import AssetRequestSerializer, BulkRequestSerializer, BulkResultSerializer
 from assets.api.uploads import LimitedUploadHandler
 from assets.models import StoredFile, StoredFileQuerySet
 from assets.selectors import found
-from assets.services.library import asset_restore, asset_trash, asset_update
+from assets.services.library import asset_restore, asset_trash, asset_update, assets_change
 from mvsite.common.errors import UserError
+from mvsite.common.idempotency import once
 
 TRASHED = OpenApiParameter("trashed", bool, description="List the trash instead.", default=False)
 _YES, _NO = {"true", "1"}, {"false", "0", ""}
@@ -26,18 +28,28 @@ class LibraryViewSet(mixins.ListModelMixin, GenericViewSet[Any]):
     """A resource over one kind of kept file; a subclass names `queryset`, `serializer_class`, `filterset_class`."""
 
     lookup_value_regex = "[^/]+"
+    change_serializer: type[AssetRequestSerializer] = AssetRequestSerializer
     search_fields: tuple[str, ...] = ("title",)
     ordering_fields: tuple[str, ...] = ("created_at", "title", "size_bytes")
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Count files while they come in; this must be set before anything reads the body."""
-        request.upload_handlers = [LimitedUploadHandler(request)]
-        return super().initialize_request(request, *args, **kwargs)
+        incoming = LimitedUploadHandler(request)
+        request.upload_handlers = [incoming]
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            incoming.release()
+
+    @property
+    def rate(self) -> str:
+        """Name the limit a request counts against."""
+        return "upload" if self.action == "upload" else "generate"
 
     def get_queryset(self) -> StoredFileQuerySet[Any]:
         """Return what the user has and this action is about."""
         rows: StoredFileQuerySet[Any] = super().get_queryset().for_user(self.request.user)  # type: ignore[attr-defined]
-        if self.action == "restore":
+        if self.action in {"restore", "bulk"}:
             return rows
         return rows.trashed() if self._wants_trash() else rows.kept()
 
@@ -68,9 +80,14 @@ class LibraryViewSet(mixins.ListModelMixin, GenericViewSet[Any]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change title, favourite or tags."""
         row = self.get_object()
-        body = AssetRequestSerializer(data=request.data)
+        body = self.change_serializer(data=request.data)
         body.is_valid(raise_exception=True)
-        return self.answer(asset_update(asset=row, **body.validated_data))
+        return self.answer(self.changed(row, **body.validated_data))
+
+    def changed(self, row: Any, **words: Any) -> StoredFile:
+        """Change one row."""
+        changed: StoredFile = asset_update(asset=row, **words)
+        return changed
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -83,6 +100,19 @@ class LibraryViewSet(mixins.ListModelMixin, GenericViewSet[Any]):
     def restore(self, request: Request, pk: str) -> Response:
         """Take it out of the trash."""
         return self.answer(asset_restore(asset=self.get_object()))
+
+    @extend_schema(request=BulkRequestSerializer, responses=BulkResultSerializer, examples=examples.BULK)
+    @action(detail=False, methods=["post"], filter_backends=[], pagination_class=None)
+    def bulk(self, request: Request) -> Response:
+        """Mark, tag, throw away or restore up to 200 at once; ids that name nothing are counted, not an error."""
+        body = BulkRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        words = {**body.validated_data, "ids": sorted(set(body.validated_data["ids"]))}
+        return once(request, lambda: self._changed(words))
+
+    def _changed(self, words: dict[str, Any]) -> Response:
+        changed = assets_change(rows=self.get_queryset(), **words)
+        return Response({"changed": changed, "not_found": len(words["ids"]) - changed})
 
     def _wants_trash(self) -> bool:
         if self.action != "list":

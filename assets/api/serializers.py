@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from assets.models import Audio, CharacterReference, Video
-from assets.shapes import audio_url, character_url, poster_url, video_url
+from assets.models import Audio, CharacterReference, Rating, Video
+from assets.services.library import BULK_ACTIONS
+from assets.shapes import audio_url, character_url, play_url, poster_url, video_url
 from mvsite.common.text import TITLE_LENGTH
 
 LIBRARY = ("favourite", "tags", "metadata", "created_at", "updated_at", "trashed_at")
@@ -26,6 +27,33 @@ class AssetRequestSerializer(serializers.Serializer[Any]):
     tags = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=30, required=False, allow_empty=True
     )
+
+
+class VideoRequestSerializer(AssetRequestSerializer):
+    """What a person may change about a video; `rating` is 1 to 5, or 0 for none."""
+
+    rating = serializers.IntegerField(min_value=min(Rating.values), max_value=max(Rating.values), required=False)
+
+
+class BulkRequestSerializer(serializers.Serializer[Any]):
+    """One change to many kept files; `tag` and `untag` need `tags`."""
+
+    action = serializers.ChoiceField(choices=BULK_ACTIONS)
+    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=30, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Need tags for what is about tags."""
+        if attrs["action"] in {"tag", "untag"} and not attrs.get("tags"):
+            raise serializers.ValidationError({"tags": serializers.ErrorDetail("Name a tag.", code="required")})
+        return attrs
+
+
+class BulkResultSerializer(serializers.Serializer[Any]):
+    """How many were changed, and how many of the ids named nothing that could be."""
+
+    changed = serializers.IntegerField()
+    not_found = serializers.IntegerField()
 
 
 class AudioResultSerializer(serializers.Serializer[Any]):
@@ -62,6 +90,7 @@ class AudioSerializer(serializers.ModelSerializer[Audio]):
 
     audio_path = serializers.CharField(source="key")
     audio_url = serializers.SerializerMethodField()
+    play_url = serializers.SerializerMethodField()
     duration = serializers.SerializerMethodField()
     file_size_bytes = serializers.IntegerField(source="size_bytes")
     original_audio_id = serializers.UUIDField(allow_null=True, source="original_id")
@@ -69,10 +98,14 @@ class AudioSerializer(serializers.ModelSerializer[Audio]):
     class Meta:
         model = Audio
         fields = (
-            "id", "title", "audio_path", "audio_url", "mime", "duration", "file_size_bytes", "sample_rate", "channels",
-            "codec", "source", "original_audio_id", "start_ms", "end_ms", *LIBRARY,
+            "id", "title", "audio_path", "audio_url", "play_url", "mime", "duration", "file_size_bytes",
+            "sample_rate", "channels", "codec", "source", "original_audio_id", "start_ms", "end_ms", *LIBRARY,
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_play_url(self, audio: Audio) -> str:
+        """Give the address for a player: where not every browser plays the song, its MP3."""
+        return play_url(audio)
 
     def get_audio_url(self, audio: Audio) -> str:
         """Give the address it is played from."""
@@ -96,7 +129,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         model = Video
         fields = (
             "id", "kind", "title", "video_path", "video_url", "poster_url", "mime", "duration", "file_size_bytes",
-            "width", "height", "fps", "frames", "codec", "has_audio", "is_mock", *LIBRARY,
+            "width", "height", "fps", "frames", "codec", "has_audio", "is_mock", "rating", *LIBRARY,
         )  # fmt: skip
         read_only_fields = fields
 

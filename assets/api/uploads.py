@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -16,14 +17,16 @@ from assets import storage
 from assets.addresses import freshened
 from assets.api.serializers import UploadRequestSerializer
 from assets.models import StoredFile, Video
-from assets.services.keeping import kept_once
+from assets.services.room import kept_within_quota
 from mvsite.accounts.models import User
+from mvsite.accounts.quotas import hold_room, release_room
 from mvsite.common.errors import StudioError, UserError
 from mvsite.common.idempotency import once
 
 Row_co = TypeVar("Row_co", bound=StoredFile, covariant=True)
 Row = TypeVar("Row", bound=StoredFile)
 FORM_SLACK = 1024 * 1024  # the title and the form's own lines
+FORM_LINES = 4096  # what they usually are at most: of a request's length, the rest is the file
 
 
 class Receive(Protocol[Row_co]):
@@ -51,8 +54,10 @@ def received(
         name=upload.name or "",
         title=form.validated_data["title"],
     )
+    (incoming,) = request._request.upload_handlers  # noqa: SLF001  DRF keeps its own beside Django's
+    hold = incoming.hold if isinstance(incoming, LimitedUploadHandler) else None
     try:
-        response = once(request, lambda: _created(kept_once(row), answer, folder))
+        response = once(request, lambda: _created(kept_within_quota(row, hold=hold), answer, folder))
     except BaseException:
         discard(row)
         raise
@@ -84,7 +89,12 @@ class _Upload(TemporaryUploadedFile):
 
 
 class LimitedUploadHandler(FileUploadHandler):
-    """Writes what comes in to our disk and stops at `MV_MAX_UPLOAD_MB`; memory stays flat."""
+    """Writes what comes in to our disk and stops at `MV_MAX_UPLOAD_MB`; memory stays flat.
+
+    While it comes its room is held within its owner's quota; whoever made the handler releases it in the end.
+    """
+
+    hold: UUID | None = None
 
     def handle_raw_input(
         self,
@@ -94,10 +104,20 @@ class LimitedUploadHandler(FileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> None:
-        """Refuse by the announced length, before a byte is read. Raises `UserError` user:request:too_large."""
+        """Refuse by the announced length, before a byte is read.
+
+        Raises `UserError` user:request:too_large, user:quota:storage.
+        """
         self._room = settings.MV_MAX_UPLOAD_MB * 1024 * 1024
         if content_length > self._room + FORM_SLACK:
             raise _too_large()
+        user = getattr(self.request, "user", None)
+        if user is not None and user.is_authenticated:
+            self.hold = hold_room(user.pk, max(0, content_length - FORM_LINES))
+
+    def release(self) -> None:
+        """Give the held room back, if it was held and is not taken yet."""
+        release_room(self.hold)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Open the file."""

@@ -1,5 +1,7 @@
 """Songs, videos and portraits: three resources over the same library."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
@@ -15,13 +17,15 @@ from assets.api.serializers import (
     CharacterResultSerializer,
     CharacterSerializer,
     UploadRequestSerializer,
+    VideoRequestSerializer,
     VideoResultSerializer,
     VideoSerializer,
 )
 from assets.api.uploads import received
-from assets.models import Audio, CharacterReference, Video
+from assets.models import Audio, CharacterReference, StoredFile, Video
 from assets.services.audio import audio_receive
 from assets.services.characters import character_receive
+from assets.services.library import video_update
 from assets.services.videos import video_receive
 from assets.shapes import audio_result, character_result, video_result
 
@@ -54,7 +58,7 @@ class CharacterViewSet(LibraryViewSet):
 @extend_schema_view(
     list=extend_schema(parameters=[TRASHED], examples=examples.VIDEO),
     retrieve=extend_schema(examples=examples.VIDEO),
-    partial_update=extend_schema(examples=[*examples.CHANGE, *examples.VIDEO]),
+    partial_update=extend_schema(request=VideoRequestSerializer, examples=[*examples.RATE, *examples.VIDEO]),
     restore=extend_schema(examples=examples.VIDEO),
 )
 class VideoViewSet(LibraryViewSet):
@@ -63,7 +67,12 @@ class VideoViewSet(LibraryViewSet):
     queryset = Video.objects.all()
     serializer_class = VideoSerializer
     filterset_class = VideoFilter
-    ordering_fields = (*LibraryViewSet.ordering_fields, "duration_ms")
+    change_serializer = VideoRequestSerializer
+    ordering_fields = (*LibraryViewSet.ordering_fields, "duration_ms", "rating")
+
+    def changed(self, row: Any, **words: Any) -> StoredFile:
+        """Change one video, its rating too."""
+        return video_update(video=row, **words)
 
     @extend_schema(
         request={"multipart/form-data": UploadRequestSerializer},
@@ -97,5 +106,5 @@ class AudioViewSet(LibraryViewSet):
     )
     @action(detail=False, methods=["post"], parser_classes=[MultiPartParser], filter_backends=[], pagination_class=None)
     def upload(self, request: Request) -> Response:
-        """Keep a song (mp3, m4a, aac, wav, flac, ogg, opus)."""
+        """Keep a song (mp3, m4a, aac, wav, flac, ogg, opus, webm), titled from its tags when no title is given."""
         return received(request, receive=audio_receive, answer=audio_result, folder="/api/audio")

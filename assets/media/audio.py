@@ -2,26 +2,30 @@
 
 import math
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from assets.media.encoding import AUDIO_48K, BITEXACT, SAMPLE_RATE, aac_arguments
-from assets.media.errors import MediaProblem
+from assets.media.copying import MUXERS, copy_packets
+from assets.media.encoding import AUDIO_48K, BITEXACT, SAMPLE_RATE, STEREO, aac_arguments
+from assets.media.errors import FFmpegError, FFmpegTimeoutError, MediaProblem
 from assets.media.ffmpeg import Input, Progress, run_ffmpeg
 from assets.media.files import atomic_target
-from assets.media.probe import probe
+from assets.media.plain import write_plain
+from assets.media.probe import MediaFacts, probe
 from assets.media.samples import SOUND_KINDS, sample_rate, samples
-from assets.media.sniff import sniff
 
 SEEK_BEFORE = 0.25  # seconds
+CUT_SLACK = 0.1  # seconds that a cut by packets may be longer or shorter than asked
+EXACT = 0.0005  # seconds: what is more than rounding
 M4A = [*aac_arguments(), *BITEXACT, "-movflags", "+faststart", "-f", "ipod"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A cut that was made: its kind (`wav`, `m4a`, or the source's own for a whole copy) and its length in seconds."""
+    """A cut that was made: its kind (the source's own, else `m4a`) and the seconds that were asked for."""
 
     kind: str
     seconds: float
@@ -33,7 +37,8 @@ def window(*, duration: float, start_ms: int, end_ms: int | None) -> tuple[float
     Raises MediaProblem `window` when the start lies at or past the end.
     """
     start = start_ms / 1000
-    end = duration if end_ms is None else min(end_ms / 1000, duration)
+    # A length that was rounded to milliseconds means the end, too.
+    end = duration if end_ms is None or end_ms / 1000 > duration - 0.001 else end_ms / 1000
     if start < 0 or start >= duration or end <= start:
         raise MediaProblem("window", f"{start:g} s to {end:g} s of a song of {duration:.3f} s")
     return start, end
@@ -63,6 +68,8 @@ def cut(
     with atomic_target(target) as result:
         words = ["-c:a", "pcm_s16le", *BITEXACT, "-f", "wav"]
         _convert(source, result, _exact(end - start), words, start=start, seconds=end - start, progress=progress)
+        if abs(song_seconds(result) - (end - start)) > EXACT:  # a song that changes its form midway
+            write_plain(source, result, start=start, seconds=end - start, progress=progress)
     return end - start
 
 
@@ -72,26 +79,78 @@ def trim(
     *,
     start_ms: int = 0,
     end_ms: int | None = None,
+    timeout: float = 60.0,
     progress: Progress | None = None,
 ) -> Cut:
-    """Cut a song for keeping: the whole is copied byte for byte, a WAV stays one, the rest becomes AAC in M4A.
+    """Cut a song for keeping, in the same kind of file and without loss; the whole is copied byte for byte.
 
-    Packets of MP3 or AAC are not copied into a cut: they miss the moment by up to 37 ms (MEDIA.md 3), and the
-    stitch wants AAC anyway. Raises MediaProblem, FFmpegError.
+    WAV, FLAC and M4A start exactly; MP3, AAC, Ogg, Opus and WebM are cut by whole packets (`copy_packets`). What
+    cannot be cut so becomes AAC in M4A. `timeout` in seconds of work. Raises MediaProblem, FFmpegError.
     """
-    duration = song_seconds(source)
-    start, end = window(duration=duration, start_ms=start_ms, end_ms=end_ms)
-    kind = sniff(source) or ""
+    over = time.monotonic() + timeout
+    facts = probe(source, formats=SOUND_KINDS)
+    if facts.audio is None:
+        raise MediaProblem("unreadable", "there is no sound in it")
+    start, end = window(duration=float(facts.audio.seconds), start_ms=start_ms, end_ms=end_ms)
+
+    def tick() -> None:
+        if time.monotonic() > over:
+            raise FFmpegTimeoutError(f"not finished within {timeout:g} s")
+        if progress is not None:
+            progress(0.5)
+
     with atomic_target(target) as result:
-        if start == 0 and end == duration:
+        if start == 0 and end == float(facts.audio.seconds):
             shutil.copyfile(source, result)
-            return Cut(kind, duration)
-        if kind == "wav":
-            shape, words = f"atrim=end={end - start:.6f}", [*BITEXACT, "-f", "wav"]
-        else:
-            shape, words = _exact(end - start), M4A
-        _convert(source, result, shape, words, start=start, seconds=end - start, progress=progress)
-    return Cut("wav" if kind == "wav" else "m4a", end - start)
+            return Cut(facts.kind, end)
+        tick()
+        try:
+            if facts.kind in MUXERS:
+                copy_packets(source, result, start=start, end=end, tick=tick)
+            else:
+                _cut_without_loss(source, result, facts, start=start, end=end, over=over, progress=progress)
+            if abs(song_seconds(result) - (end - start)) <= CUT_SLACK:
+                return Cut(facts.kind, end - start)
+        except FFmpegTimeoutError:
+            raise
+        except (MediaProblem, FFmpegError):
+            result.unlink(missing_ok=True)  # a codec that this kind of file does not carry by itself
+        tick()
+        words = _exact(end - start), M4A
+        _convert(source, result, *words, start=start, seconds=end - start, over=over, progress=progress)
+    return Cut("m4a", end - start)
+
+
+def _cut_without_loss(
+    source: Path, result: Path, facts: MediaFacts, *, start: float, end: float, over: float, progress: Progress | None
+) -> None:
+    """Cut an M4A by packets with an edit list that begins exactly; write the samples of WAV and FLAC as they are."""
+    codec = facts.audio.codec if facts.audio is not None else ""
+    if facts.kind in {"wav", "flac"}:
+        if facts.kind == "wav" and not codec.startswith("pcm_"):
+            raise MediaProblem("type", "not a WAV of plain samples")
+        words = ["-c:a", codec, *BITEXACT, "-f", facts.kind]
+        shape = f"atrim=end={end - start:.6f}"
+        _convert(source, result, shape, words, start=start, seconds=end - start, over=over, progress=progress)
+        return
+    run_ffmpeg(
+        [
+            "-map",
+            "0:a:0",
+            "-t",
+            f"{end - start:.6f}",
+            "-c",
+            "copy",
+            *BITEXACT,
+            "-f",
+            "ipod",
+            f"file:{result.absolute()}",
+        ],
+        inputs=[Input.sniffed(source, "-ss", f"{start:.6f}")],
+        timeout=max(0.1, over - time.monotonic()),
+        seconds=end - start,
+        progress=progress,
+    )
 
 
 def to_aac(
@@ -116,6 +175,22 @@ def to_aac(
         _convert(source, result, shape, M4A, start=start, seconds=seconds, loop=loop, progress=progress)
 
 
+def to_mp3(source: Path, target: Path, *, seconds: float, progress: Progress | None = None) -> None:
+    """Make an MP3 (192 kbit/s, at most 48 kHz stereo) of a file's sound, which lasts `seconds`.
+
+    Raises FFmpegError, MediaProblem.
+    """
+    words = ["-map", "0:a:0", "-vn", "-t", f"{seconds + 1:.3f}", "-c:a", "libmp3lame", "-b:a", "192k", "-af", STEREO]
+    with atomic_target(target) as result:
+        run_ffmpeg(
+            [*words, *BITEXACT, "-f", "mp3", f"file:{result.absolute()}"],
+            inputs=[Input.sniffed(source)],
+            timeout=120 + seconds,
+            seconds=seconds,
+            progress=progress,
+        )
+
+
 def shaped(*, gain_db: float, fade_in: float, fade_out: float, seconds: float) -> str:
     """Give the filter for gain in dB and fades in seconds of a sound of `seconds`."""
     steps = [f"volume={gain_db:.4f}dB"]
@@ -136,10 +211,12 @@ def seek(start: float) -> tuple[tuple[str, ...], str]:
 
     The seek goes a little before and the filter cuts by time: right after a seek the decoder swallows a
     packet of AAC again (its priming), and MP3 lacks its bit reservoir. From there samples are counted: each
-    round of a looped MP3 leaves a hole of 25 ms in the times it states.
+    round of a looped MP3 leaves a hole of 25 ms in the times it states. At the begin there is no seek: one to 0
+    makes ffmpeg leave out 1024 samples of an M4A.
     """
     before = max(0.0, start - SEEK_BEFORE)
-    return ("-ss", f"{before:.6f}"), f"atrim=start={start - before:.6f},asetpts=N/SR/TB"
+    option = ("-ss", f"{before:.6f}") if before else ()
+    return option, f"atrim=start={start - before:.6f},asetpts=N/SR/TB"
 
 
 def _convert(
@@ -151,6 +228,7 @@ def _convert(
     start: float,
     seconds: float,
     loop: bool = False,
+    over: float | None = None,
     progress: Progress | None = None,
 ) -> None:
     """Run one conversion; the seek stands before the input, where it is both fast and exact (MEDIA.md 3)."""
@@ -159,7 +237,7 @@ def _convert(
     run_ffmpeg(
         ["-map", "0:a:0", "-vn", "-af", f"{begin},{shape}", *words, f"file:{result.absolute()}"],
         inputs=[Input.sniffed(source, *options)],
-        timeout=120 + seconds,
+        timeout=120 + seconds if over is None else max(0.1, over - time.monotonic()),
         seconds=seconds,
         progress=progress,
     )

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from moviepy import VideoClip
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -30,6 +29,8 @@ def render(
     `tick` gets 0..1 before every frame; when it raises, neither a child process nor a file is left.
     Raises FFmpegError.
     """
+    from moviepy import VideoClip  # starts ffmpeg twice while it is imported: not for every process
+
     painted: dict[int, Frame] = {}
 
     def frame(at: float) -> Frame:

@@ -17,7 +17,9 @@ TO_709 = (
     "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=yuv420p,"
     f"{AS_709}"
 )
-AUDIO_48K = f"aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:sample_rates={SAMPLE_RATE}:channel_layouts=stereo"
+# One channel is heard from both sides as loud as it is (ffmpeg's own way takes 3 dB); more than two are mixed down.
+STEREO = "aformat=channel_layouts=stereo|mono|downmix,pan=stereo|FL=FL+FC+DL|FR=FR+FC+DR"
+AUDIO_48K = f"aresample={SAMPLE_RATE},aformat=sample_fmts=fltp:sample_rates={SAMPLE_RATE},{STEREO}"
 
 
 def time_scale(fps: Fraction) -> int:

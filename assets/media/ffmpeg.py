@@ -15,6 +15,7 @@ from typing import Literal, Self
 
 import imageio_ffmpeg
 
+from assets.media.channels import one_channel
 from assets.media.encoding import (
     AS_709,
     ENCODER_THREADS,
@@ -56,11 +57,16 @@ class Input:
 
     @classmethod
     def sniffed(cls, path: Path, *options: str) -> "Input":
-        """Make an input of a file whose first bytes say what it is. Raises MediaProblem for unknown kinds."""
+        """Make an input of a file whose first bytes say what it is. Raises MediaProblem for unknown kinds.
+
+        A channel that is alone is mono, also where the file says that it is front left: filters would make two of it
+        as of half a pair, and take 3 dB.
+        """
         kind = sniff(path)
         if kind is None:
             raise MediaProblem("type", "not a kind of file that is taken")
-        return cls(path, DEMUXERS[kind], options)
+        alone = ("-channel_layout:a:0", "mono") if one_channel(path, kind) else ()
+        return cls(path, DEMUXERS[kind], (*alone, *options))
 
     def arguments(self) -> list[str]:
         """Give the words for the command line: only local files, only this demuxer."""
@@ -76,6 +82,11 @@ def head() -> list[str]:
 def limits_for(timeout: float) -> Limits:
     """Give what ffmpeg may use within `timeout` seconds."""
     return Limits(memory=4 * GIB, cpu_seconds=int(timeout * ENCODER_THREADS) + 1, file_size=16 * GIB, open_files=512)
+
+
+def part_of(progress: Progress | None, begin: float, end: float) -> Progress:
+    """Give the progress of one part of some work, told from `begin` to `end` of the whole."""
+    return lambda done: progress(begin + (end - begin) * done) if progress is not None else None
 
 
 def run_ffmpeg(

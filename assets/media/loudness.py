@@ -1,6 +1,7 @@
 """How loud a file is, after ITU-R BS.1770 as EBU R 128 measures it."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,12 +63,19 @@ class Meter:
             self._peak = max([self._peak, *peaks])
 
 
-def loudness(path: Path, *, between: bool = False) -> Loudness:
-    """Measure the first sound track; with `between` the peak counts between the samples too. Raises MediaProblem."""
+def loudness(path: Path, *, between: bool = False, progress: Callable[[float], None] | None = None) -> Loudness:
+    """Measure the first sound track; with `between` the peak counts between the samples too. Raises MediaProblem.
+
+    `progress` hears 0..1; what it raises goes out.
+    """
     meter = Meter(between=between)
     with opened(path, formats=SOUND_KINDS) as (_, container):
+        whole, gone = max(1, container.duration or 1) / 1_000_000, 0.0
         for _, frame in sound_frames(container):
             meter.add(frame)
+            gone += frame.samples / frame.sample_rate
+            if progress is not None:
+                progress(min(1.0, gone / whole))
         return meter.result()
 
 

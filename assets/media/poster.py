@@ -1,13 +1,15 @@
 """Still pictures: the poster frame of a film and smaller copies of pictures."""
 
 import warnings
+from fractions import Fraction
 from pathlib import Path
 
+import av
 from PIL import Image, ImageOps
 
 from assets.media.errors import MediaProblem
 from assets.media.files import atomic_target
-from assets.media.probe import opened
+from assets.media.probe import MAX_SIDE, mirrored, opened, pixel_aspect
 from assets.media.sniff import VIDEO_KINDS
 
 POSTER_WIDTH = 640
@@ -15,22 +17,39 @@ MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
-def poster(video: Path, target: Path, *, max_width: int = POSTER_WIDTH) -> tuple[int, int]:
-    """Write the first key frame as a JPEG at most `max_width` pixels wide, upright; give (width, height).
+def poster(video: Path, target: Path, *, max_width: int = POSTER_WIDTH, kind: str = "jpeg") -> tuple[int, int]:
+    """Write the first key frame (`jpeg` or `webp`) at most `max_width` pixels wide, upright; give (width, height).
 
     Raises MediaProblem.
     """
     picture = _first_picture(video)
-    return _write(picture, target, width=max_width, height=picture.height * max_width, kind="jpeg")
+    return _write(picture, target, width=max_width, height=picture.height * max_width, kind=kind)
 
 
 def _first_picture(video: Path) -> Image.Image:
     with opened(video, formats=VIDEO_KINDS) as (_, container):
         if container.streams.video:
             for frame in container.decode(container.streams.video[0]):
-                picture = Image.fromarray(frame.to_ndarray(format="rgb24"))
-                return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+                aspect = pixel_aspect(container.streams.video[0])
+                return upright(_square(Image.fromarray(frame.to_ndarray(format="rgb24")), aspect), frame)
     raise MediaProblem("unreadable", "there is no picture in it")
+
+
+def _square(picture: Image.Image, aspect: Fraction) -> Image.Image:
+    """Give a picture square pixels, by its width as everywhere; a very wide one loses height instead."""
+    if aspect == 1:
+        return picture
+    width = max(1, round(picture.width * aspect))
+    height = max(1, round(picture.height * min(Fraction(1), Fraction(MAX_SIDE, width))))
+    return picture.resize((min(width, MAX_SIDE), height), Image.Resampling.LANCZOS)
+
+
+def upright(picture: Image.Image, frame: av.VideoFrame) -> Image.Image:
+    """Turn and mirror the pixels of a frame as its file wants them shown."""
+    flip = mirrored(frame)
+    turn = (frame.rotation + 180 * flip) % 360
+    seen = ImageOps.mirror(picture) if flip else picture
+    return seen.rotate(turn, expand=True) if turn else seen
 
 
 def thumbnail(source: Path, target: Path, *, max_side: int, kind: str = "webp") -> tuple[int, int]:

@@ -1,25 +1,31 @@
 """Facts about a media file, read in process with PyAV; the bytes are hostile until they have been looked at."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import av
+import numpy as np
 from av.container import InputContainer
+from av.sidedata.sidedata import SideData
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from assets.media import ogg, webm
 from assets.media.errors import MediaProblem
-from assets.media.mp4.boxes import index_is_first
+from assets.media.mp4.boxes import BoxError, index_is_first
+from assets.media.mp4.promises import check_promises
 from assets.media.sniff import DEMUXERS, sniff
 
-MAX_PACKETS = 1_000_000
+# Two hours at 30 pictures a second have 216,000 of them, and 337,500 packets of AAC at 48 kHz.
+MAX_PICTURES, MAX_PACKETS = 250_000, 600_000
 MAX_SIDE = 8_192
-TICK_FRAMES = 24
+WIDEST_PIXEL = Fraction(8)
+NTSC = Fraction(1000, 1001)
+USUAL_RATES = tuple(rate * part for rate in (24, 25, 30, 48, 50, 60, 12, 15, 90, 100, 120) for part in (1, NTSC))
 UNSPECIFIED = 2  # ITU-T H.273: the file does not say
 BT709 = 1
 
@@ -48,6 +54,7 @@ class VideoFacts:
     key_every: int  # the longest way between two key frames, in frames
     whole: bool  # begins with its key frame and hides no frame behind an edit list
     parameters: bytes  # the decoder's set-up bytes (avcC)
+    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,12 @@ class MediaFacts:
     index_first: bool
 
 
+def upright_size(video: VideoFacts) -> tuple[int, int]:
+    """Give the size a person sees: square pixels, turned upright."""
+    width, height = max(1, round(video.width * video.sample_aspect)), video.height
+    return (height, width) if video.rotation in {90, 270} else (width, height)
+
+
 @contextmanager
 def opened(path: Path, *, formats: Collection[str] | None = None) -> Iterator[tuple[str, InputContainer]]:
     """Open a file by the one demuxer of its sniffed kind, local only; what goes wrong inside becomes MediaProblem.
@@ -86,16 +99,25 @@ def opened(path: Path, *, formats: Collection[str] | None = None) -> Iterator[tu
         if kind is None or (formats is not None and kind not in formats):
             raise MediaProblem("type", f"{kind or 'this'} is not a kind of file that is taken here")
         demuxer = DEMUXERS[kind]
+        if demuxer == "mov":
+            _check_promises(path)
         rules = {"protocol_whitelist": "file", "format_whitelist": demuxer}
-        with av.open(str(path.absolute()), format=demuxer, options=rules) as container:
+        with av.open(str(path.absolute()), format=demuxer, options=rules, metadata_errors="replace") as container:
             if not container.streams.video and not container.streams.audio:
                 raise MediaProblem("unreadable", "it holds neither picture nor sound")
             yield kind, container
     except (av.FFmpegError, OSError, ValueError, EOFError) as error:
-        raise MediaProblem("unreadable", _short(error)) from error
+        raise MediaProblem("unreadable", short(error)) from error
 
 
-def _short(error: Exception) -> str:
+def _check_promises(path: Path) -> None:
+    try:
+        check_promises(path)
+    except BoxError as error:
+        raise MediaProblem("too_long", f"more than any clip or song has: {error}") from error
+
+
+def short(error: Exception) -> str:
     """Say what went wrong without naming the file's place on this machine."""
     return str(getattr(error, "strerror", "") or type(error).__name__)
 
@@ -107,6 +129,8 @@ def probe(path: Path, *, formats: Collection[str] | None = None) -> MediaFacts:
     `unreadable` (also for a file that ends too early), `too_long`.
     """
     with opened(path, formats=formats) as (kind, container):
+        if _cut_short(path, kind):
+            raise MediaProblem("unreadable", "it ends too early")
         times = _packet_times(container)
         video = _video_facts(container, times) if film_streams(container) else None
         audio = _audio_facts(container, times) if container.streams.audio else None
@@ -117,9 +141,26 @@ def probe(path: Path, *, formats: Collection[str] | None = None) -> MediaFacts:
         return MediaFacts(kind, path.stat().st_size, float(seconds), video, audio, first)
 
 
+def _cut_short(path: Path, kind: str) -> bool:
+    if kind == "webm":
+        return webm.cut_short(path)
+    return kind in {"ogg", "opus"} and ogg.cut_short(path)
+
+
 def film_streams(container: InputContainer) -> list[VideoStream]:
     """Give the picture tracks that move; the cover of a song is none."""
     return [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+
+
+def pixel_aspect(stream: VideoStream) -> Fraction:
+    """Give how wide a pixel is for its height; 1 when the file does not say, or says what no camera makes."""
+    said = Fraction(stream.sample_aspect_ratio or 1)
+    return said if 1 / WIDEST_PIXEL <= said <= WIDEST_PIXEL else Fraction(1)
+
+
+def promised(stream: VideoStream) -> int:
+    """Give how many pictures the file's tables promise to show: those an edit list hides do not count. 0: none say."""
+    return sum(not entry.is_discard for entry in stream.index_entries) if stream.frames else 0
 
 
 @dataclass(slots=True)
@@ -136,9 +177,15 @@ def _packet_times(container: InputContainer) -> dict[int, _Times]:
     """Count the packets of the first picture and sound tracks. Raises MediaProblem when it never ends."""
     streams = [*film_streams(container)[:1], *container.streams.audio[:1]]
     times = {stream.index: _Times([], []) for stream in streams}
+    too_long = MediaProblem("too_long", "more parts than any clip or song has")
+    pictures = film_streams(container)[:1]
+    if sum(len(stream.index_entries) for stream in container.streams) > MAX_PACKETS or any(
+        stream.frames > MAX_PICTURES for stream in pictures
+    ):
+        raise too_long
     for number, packet in enumerate(container.demux(streams)):
-        if number > MAX_PACKETS:
-            raise MediaProblem("too_long", "more parts than any clip or song has")
+        if number > MAX_PACKETS or any(len(times[stream.index].pts) > MAX_PICTURES for stream in pictures):
+            raise too_long
         if packet.pts is None or packet.size == 0:
             continue
         if packet.is_corrupt:
@@ -160,11 +207,13 @@ def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFa
     track = times[stream.index]
     if context is None or stream.time_base is None or not 0 < max(context.width, context.height) <= MAX_SIDE:
         raise MediaProblem("unreadable", "no picture that can be decoded")
-    if not track.pts or (stream.frames and len(track.pts) + track.hidden < stream.frames):
-        raise MediaProblem("unreadable", f"it ends too early: {len(track.pts)} of {stream.frames or 'some'} frames")
+    shown = promised(stream)
+    if len(track.pts) < max(1, shown):
+        raise MediaProblem("unreadable", f"it ends too early: {len(track.pts)} of {shown or 'some'} frames")
     order = sorted(track.pts)
     fps, constant = _rate(order, stream.time_base, stream.average_rate)
     seconds = len(order) / fps if constant else (track.end - order[0]) * stream.time_base
+    first = _first_picture(container)
     ranks = {pts: rank for rank, pts in enumerate(order)}
     keys = [0, *sorted(ranks[pts] for pts in track.keys), len(order)]
     return VideoFacts(
@@ -179,8 +228,8 @@ def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFa
         start=order[0] * stream.time_base,
         seconds=seconds,
         time_scale=(1 / stream.time_base).numerator,
-        rotation=_first_picture(container).rotation % 360,
-        sample_aspect=Fraction(stream.sample_aspect_ratio or 1) or Fraction(1),
+        rotation=first.rotation % 360,
+        sample_aspect=pixel_aspect(stream),
         matrix=int(context.colorspace),
         primaries=int(context.color_primaries),
         transfer=int(context.color_trc),
@@ -188,6 +237,7 @@ def _video_facts(container: InputContainer, times: dict[int, _Times]) -> VideoFa
         key_every=max(after - before for before, after in pairwise(keys)),
         whole=not track.hidden and track.keys[:1] == order[:1] == track.pts[:1],
         parameters=context.extradata or b"",
+        mirrored=mirrored(first),
     )
 
 
@@ -196,11 +246,29 @@ def _rate(order: list[int], base: Fraction, average: Fraction | None) -> tuple[F
     if len(order) < 2:
         return (average or Fraction(24)), True
     fps = Fraction(len(order) - 1) / ((order[-1] - order[0]) * base)
+    # Two or three pictures on a coarse clock fit several rates: then what the file says counts.
+    usual = sorted(USUAL_RATES, key=lambda rate: abs(rate - (average or fps)))
+    for rate in [*usual, average or fps]:
+        if _even(order, 1 / (rate * base)):
+            return Fraction(rate), True
     near = fps.limit_denominator(1001)
     fps = near if abs(near - fps) * 1000 < fps else fps
-    step = 1 / (fps * base)
-    even = all(abs(pts - order[0] - rank * step) <= 1 for rank, pts in enumerate(order))
-    return fps, even
+    return fps, _even(order, 1 / (fps * base))
+
+
+def _even(order: list[int], step: Fraction) -> bool:
+    """Say whether pictures stand `step` ticks apart, to the tick; where a tick is about a picture, to a part of it."""
+    slack = min(Fraction(1), step / 4)
+    return all(abs(pts - order[0] - rank * step) <= slack for rank, pts in enumerate(order))
+
+
+def mirrored(frame: av.VideoFrame) -> bool:
+    """Say whether a picture is to be shown mirrored (and turned by `rotation` and another 180 degrees, if so)."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if not isinstance(matrix, SideData):
+        return False
+    a, b, _, c, d, *_ = np.frombuffer(bytes(matrix), np.int32).tolist()
+    return bool(a * d - b * c < 0)
 
 
 def _first_picture(container: InputContainer) -> av.VideoFrame:
@@ -224,75 +292,3 @@ def _audio_facts(container: InputContainer, times: dict[int, _Times]) -> AudioFa
         start=first * stream.time_base,
         seconds=max(0, track.end - first) * stream.time_base,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What came out of decoding a file to its end; `sound_whole`: all of its sound could be decoded."""
-
-    frames: int
-    audio_seconds: float
-    sound_whole: bool
-
-
-def decode_check(
-    path: Path,
-    *,
-    formats: Collection[str] | None = None,
-    tick: Callable[[int], None] | None = None,
-    forgive_sound: bool = False,
-) -> Decoded:
-    """Decode picture and sound to the end and count; `tick` hears the frames so far, and may raise.
-
-    Raises MediaProblem, whose text names the frame it broke at; with `forgive_sound` not for broken sound.
-    """
-    frames, samples, whole = 0, Fraction(0), True
-    for frame in _decoded(path, formats, forgive_sound=forgive_sound):
-        if frame is None:
-            whole = False
-            continue
-        if isinstance(frame, av.AudioFrame):
-            samples += Fraction(frame.samples, frame.sample_rate)
-            continue
-        frames += 1
-        if tick is not None and frames % TICK_FRAMES == 0:
-            tick(frames)
-    return Decoded(frames, float(samples), whole)
-
-
-def _decoded(
-    path: Path, formats: Collection[str] | None, *, forgive_sound: bool
-) -> Iterator[av.VideoFrame | av.AudioFrame | None]:
-    """Give every frame, None for forgiven sound; a generator: its reader's errors are not taken for bad bytes."""
-    frames = 0
-    with opened(path, formats=formats) as (_, container):
-        streams = [*container.streams.video[:1], *container.streams.audio[:1]]
-        expected = container.streams.video[0].frames if container.streams.video else 0
-        for stream in streams:
-            if stream.codec_context is not None:
-                stream.codec_context.thread_type = "AUTO"
-        try:
-            for frame in _frames(container, streams, forgive_sound=forgive_sound):
-                if isinstance(frame, av.VideoFrame):
-                    if frame.is_corrupt:
-                        raise MediaProblem("unreadable", f"damaged at frame {frames}")
-                    frames += 1
-                yield frame
-        except av.FFmpegError as error:
-            raise MediaProblem("unreadable", f"damaged at frame {frames}: {_short(error)}") from error
-    if frames < expected:
-        raise MediaProblem("unreadable", f"it ends too early: {frames} of {expected} frames")
-
-
-def _frames(
-    container: InputContainer, streams: list[Any], *, forgive_sound: bool
-) -> Iterator[av.VideoFrame | av.AudioFrame | None]:
-    for packet in container.demux(streams):
-        try:
-            frames = packet.decode()
-        except av.FFmpegError:
-            if forgive_sound and packet.stream.type == "audio":
-                yield None
-                continue
-            raise
-        yield from (frame for frame in frames if isinstance(frame, av.VideoFrame | av.AudioFrame))

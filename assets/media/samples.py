@@ -1,6 +1,6 @@
 """Sound as numbers: the samples of a file, piece by piece, however long it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +17,9 @@ MAX_SECONDS = 6 * 3600
 MAX_CHANNELS = 8
 RATES = range(8_000, 192_001)
 MAX_BAD_PACKETS = 50
+PREROLL = Fraction(1, 2)  # seconds: right after a seek a decoder lacks what it needs from before
+SILENCE = 8_192  # samples filled at once
+LOUDEST = 8.0  # 18 dB above full scale, which no music comes near
 
 Samples = NDArray[np.float32]
 
@@ -51,22 +54,23 @@ def sound_frames(
     stream = sound_stream(container)
     resampler: av.AudioResampler | None = None
     form: tuple[str, int] | None = None
-    total = 0
+    doubled, total = False, 0
     for frame in _forgiving(container, stream):
         now = frame.layout.name, frame.sample_rate
         if resampler is None or now != form:
             if frame.layout.nb_channels > MAX_CHANNELS or frame.sample_rate not in RATES:
                 raise MediaProblem("unreadable", f"{frame.layout.nb_channels} channels at {frame.sample_rate} Hz")
             form, rate, layout = now, rate or frame.sample_rate, layout or frame.layout.name
-            yield from ((None, made) for made in _flushed(resampler))
-            resampler = av.AudioResampler("fltp", layout, rate)
+            yield from ((None, made) for made in _flushed(resampler, doubled=doubled))
+            doubled = layout == "stereo" and frame.layout.nb_channels == 1
+            resampler = av.AudioResampler("fltp", "mono" if doubled else layout, rate)
         total += frame.samples
         if total > MAX_SECONDS * frame.sample_rate:
             raise MediaProblem("too_long", "the sound is longer than six hours")
         moment = None if frame.pts is None or frame.time_base is None else frame.pts * frame.time_base
         for number, made in enumerate(resampler.resample(frame)):
-            yield (moment if number == 0 else None), made
-    yield from ((None, made) for made in _flushed(resampler))
+            yield (moment if number == 0 else None), _shaped(made, doubled=doubled)
+    yield from ((None, made) for made in _flushed(resampler, doubled=doubled))
 
 
 def _forgiving(container: av.container.InputContainer, stream: av.AudioStream) -> Iterator[av.AudioFrame]:
@@ -83,8 +87,31 @@ def _forgiving(container: av.container.InputContainer, stream: av.AudioStream) -
         yield from (frame for frame in frames if isinstance(frame, av.AudioFrame))
 
 
-def _flushed(resampler: av.AudioResampler | None) -> list[av.AudioFrame]:
-    return resampler.resample(None) if resampler is not None else []
+def _flushed(resampler: av.AudioResampler | None, *, doubled: bool) -> list[av.AudioFrame]:
+    return [_shaped(made, doubled=doubled) for made in resampler.resample(None)] if resampler is not None else []
+
+
+def _shaped(frame: av.AudioFrame, *, doubled: bool) -> av.AudioFrame:
+    """Make a frame sane; `doubled` gives its one channel twice, as loud as it is: a converter would take 3 dB."""
+    frame = _sane(frame)
+    if not doubled:
+        return frame
+    twice = np.repeat(frame.to_ndarray().astype(np.float32, copy=False), 2, axis=0)
+    both = av.AudioFrame.from_ndarray(twice, format="fltp", layout="stereo")
+    both.sample_rate, both.pts = frame.sample_rate, frame.pts
+    if frame.time_base is not None:
+        both.time_base = frame.time_base
+    return both
+
+
+def _sane(frame: av.AudioFrame) -> av.AudioFrame:
+    """Silence what is no number and hold what is beyond reason, in place: float files may carry either."""
+    for plane in frame.planes:
+        values = np.frombuffer(memoryview(plane), np.float32)[: frame.samples]
+        if not np.abs(values).max(initial=0) <= LOUDEST:  # not true of NaN either
+            np.nan_to_num(values, copy=False, nan=0, posinf=0, neginf=0)
+            np.clip(values, -LOUDEST, LOUDEST, out=values)
+    return frame
 
 
 def samples(path: Path, *, rate: int | None = None, layout: str | None = None) -> Iterator[Samples]:
@@ -103,3 +130,59 @@ def timed_samples(
     with opened(path, formats=SOUND_KINDS) as (_, container):
         for moment, frame in sound_frames(container, rate=rate, layout=layout):
             yield moment, frame.to_ndarray().astype(np.float32, copy=False)
+
+
+def samples_from(path: Path, moment: Fraction, *, rate: int, layout: str, seek: bool = False) -> Iterator[Samples]:
+    """Give the samples from a moment in seconds of the file's own clock on; what starts later begins with silence.
+
+    `seek` goes there first; without it what comes before is decoded too. Raises MediaProblem.
+    """
+    ahead: int | None = None  # samples still to drop (or, below zero, to fill)
+    with opened(path, formats=SOUND_KINDS) as (_, container):
+        if seek and moment > PREROLL:
+            container.seek(int((moment - PREROLL) * 1_000_000))
+        for at, frame in sound_frames(container, rate=rate, layout=layout):
+            piece = frame.to_ndarray().astype(np.float32, copy=False)
+            if ahead is None:
+                ahead = round((moment - (at or Fraction(0))) * rate)
+                while ahead < 0:
+                    silent = min(SILENCE, -ahead)
+                    yield np.zeros((piece.shape[0], silent), np.float32)
+                    ahead += silent
+            if ahead >= piece.shape[1]:
+                ahead -= piece.shape[1]
+                continue
+            yield piece[:, ahead:]
+            ahead = 0
+
+
+def told(pieces: Iterable[Samples], progress: Callable[[float], None], total: int) -> Iterator[Samples]:
+    """Give the same samples and tell after each how much of `total` has gone by, 0..1; what that raises goes out."""
+    gone = 0
+    for piece in pieces:
+        yield piece
+        gone += piece.shape[1]
+        progress(min(1.0, gone / max(1, total)))
+
+
+def first_moment(path: Path) -> Fraction:
+    """Give when a file begins, in seconds of its own clock: an MP3 starts after what its decoder drops."""
+    with opened(path, formats=SOUND_KINDS) as (_, container):
+        return Fraction(container.start_time or 0, 1_000_000)
+
+
+def gathered(pieces: Iterable[Samples], least: int) -> Iterator[Samples]:
+    """Give the same samples in pieces of at least `least` (the last may be shorter), which the taker may change.
+
+    Work on packets of 1024 costs more than their decoding.
+    """
+    waiting: list[Samples] = []
+    count = 0
+    for piece in pieces:
+        waiting.append(piece)
+        count += piece.shape[1]
+        if count >= least:
+            yield np.concatenate(waiting, axis=1)
+            waiting, count = [], 0
+    if waiting:
+        yield np.concatenate(waiting, axis=1)

@@ -21,7 +21,7 @@ DEMUXERS = {
     "webm": "matroska",
 }
 IMAGE_KINDS = frozenset({"png", "jpeg", "webp"})
-AUDIO_KINDS = frozenset({"mp3", "m4a", "aac", "wav", "flac", "ogg", "opus"})
+AUDIO_KINDS = frozenset({"mp3", "m4a", "aac", "wav", "flac", "ogg", "opus", "webm"})
 VIDEO_KINDS = frozenset({"mp4", "mov", "webm"})
 
 

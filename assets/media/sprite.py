@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from assets.media.errors import MediaProblem
 from assets.media.files import atomic_target
+from assets.media.poster import upright
 from assets.media.probe import opened
 from assets.media.sniff import VIDEO_KINDS
 
@@ -17,6 +19,7 @@ TILE_WIDTH = 160  # pixels
 COLUMNS = 10
 MOST_TILES = 100
 LEAST_STEP = 1.0  # seconds
+DECODERS = 2  # threads; each holds pictures of its own, and the strip's process may use so much memory only
 ALL_FRAMES_UP_TO = 60.0  # seconds of film; longer ones are shown by their key frames only, five times as fast
 
 
@@ -87,14 +90,15 @@ def _pictures(video: Path, size: tuple[int, int], *, whole: bool) -> Iterator[tu
         stream = container.streams.video[0]
         if stream.codec_context is not None:
             stream.codec_context.thread_type = "AUTO"
+            stream.codec_context.thread_count = DECODERS
             stream.codec_context.skip_frame = "NONREF" if whole else "NONKEY"
         begin: Fraction | None = None
+        scale = VideoReformatter()  # one for all: each brings threads of its own, and so would every frame's
         for frame in container.decode(stream):
             at = (frame.pts or 0) * (stream.time_base or Fraction(1))
             begin = at if begin is None else begin
             turned = frame.rotation % 180 != 0
             wide, tall = (size[1], size[0]) if turned else size
-            small = frame.reformat(width=max(2, wide), height=max(2, tall), format="rgb24")
-            picture = Image.fromarray(small.to_ndarray())
-            upright = picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
-            yield float(at - begin), upright.resize(size) if upright.size != size else upright
+            small = scale.reformat(frame, width=max(2, wide), height=max(2, tall), format="rgb24", threads=1)
+            picture = upright(Image.fromarray(small.to_ndarray()), frame)
+            yield float(at - begin), picture.resize(size) if picture.size != size else picture

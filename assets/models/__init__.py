@@ -4,7 +4,7 @@ from assets.models.audio import Audio, AudioSource
 from assets.models.character import CharacterReference, CharacterSource
 from assets.models.cloud_copy import CloudCopy, CopyState
 from assets.models.stored_file import StoredFile, StoredFileQuerySet
-from assets.models.video import Video, VideoKind
+from assets.models.video import Rating, Video, VideoKind
 
 __all__ = [
     "Audio",
@@ -13,6 +13,7 @@ __all__ = [
     "CharacterSource",
     "CloudCopy",
     "CopyState",
+    "Rating",
     "StoredFile",
     "StoredFileQuerySet",
     "Video",

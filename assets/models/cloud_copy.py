@@ -18,7 +18,9 @@ class CloudCopy(TimestampedModel):
     """One file's copy in one bucket: a row from the moment it is wanted, so that no crash can forget it.
 
     `size_bytes` and `sha256` are those of the file that was kept under the key first, on whichever machine.
-    `attempts` counts what failed since it last worked, `error` says why in a few words.
+    `created_at` is when the file was kept: whoever uploads it compares it afterwards, because the file may have been
+    deleted, and kept again, while its upload ran. `attempts` counts what failed since it last worked, `error` says
+    why in a few words.
     """
 
     key = models.CharField(max_length=200, primary_key=True)

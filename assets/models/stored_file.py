@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 
+from mvsite.accounts.reach import owned, reached
 from mvsite.common.models import TimestampedModel, UUIDModel
 
 TITLE_LENGTH = 120
@@ -18,8 +19,12 @@ class StoredFileQuerySet(models.QuerySet[Row_co, Row_co]):
     """Conditions every kind of file knows, as adjectives."""
 
     def for_user(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Only what `user` owns; nobody owns nothing."""
-        return self.filter(owner_id=user.pk) if user.is_authenticated else self.none()
+        """Only what `user` owns: the library, and what new work is made of."""
+        return self.filter(owned(user))
+
+    def shown_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """What `user` may look at: their own, and what belongs to a project they are a member of."""
+        return self.filter(reached(self.model, user))
 
     def kept(self) -> Self:
         """Not in the trash."""
@@ -54,8 +59,9 @@ class StoredFile(UUIDModel, TimestampedModel):
             models.CheckConstraint(condition=~Q(mime=""), name="%(class)s_has_mime"),
             models.CheckConstraint(condition=Q(size_bytes__gt=0), name="%(class)s_not_empty"),
         ]
-        # One for each order of the library's lists, and one for the trash (newest in it first).
+        # One for each order of the library's lists, one for the trash (newest in it first), one for everybody's.
         indexes = [
+            models.Index(fields=["-created_at", "id"], name="%(class)s_all"),
             models.Index(fields=["owner", "-created_at", "id"], name="%(class)s_newest", condition=Q(trashed_at=None)),
             models.Index(fields=["owner", "title", "id"], name="%(class)s_title", condition=Q(trashed_at=None)),
             models.Index(fields=["owner", "-size_bytes", "id"], name="%(class)s_size", condition=Q(trashed_at=None)),

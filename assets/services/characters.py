@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 
 from assets import storage
 from assets.keys import character_key
+from assets.media.checkup import clean_picture
+from assets.media.pictures import Picture
 from assets.models import CharacterReference, CharacterSource
 from assets.services.keeping import first_copy, kept_once, taken_in
-from assets.validators import EXTENSIONS, MIMES, check_picture, clean_picture
+from assets.validators import EXTENSIONS, MIMES, check_picture, media_errors
 from mvsite.accounts.models import User
 from mvsite.common.text import clean_title, title_from_name
 
@@ -68,19 +70,26 @@ def character_receive(
     """
     storage.ensure_space(path.stat().st_size)
     with storage.temp_dir() as folder:
-        with storage.disk_errors():
-            clean_picture(path, folder / "clean")
-        row = _received(id=uuid4(), owner=owner, path=folder / "clean", source=source)
+        with storage.disk_errors(), media_errors():
+            picture = clean_picture(path, folder / "clean")
+        row = _received(id=uuid4(), owner=owner, path=folder / "clean", source=source, known=picture)
     row.title = clean_title(title) or title_from_name(name)
     return row
 
 
-def _received(*, id: UUID, owner: User, path: Path, source: CharacterSource) -> CharacterReference:  # noqa: A002
-    """Check and store a picture; its row is not saved yet."""
-    kind = check_picture(path).kind
+def _received(
+    *,
+    id: UUID,  # noqa: A002 - the row's own word
+    owner: User,
+    path: Path,
+    source: CharacterSource,
+    known: Picture | None = None,
+) -> CharacterReference:
+    """Check and store a picture, unless it is `known` what it is; its row is not saved yet."""
+    kind = (known or check_picture(path)).kind
     key = character_key(id, EXTENSIONS.get(kind, kind))
     with first_copy(key, path) as kept:
-        picture = check_picture(kept)
+        picture = known or check_picture(kept)
         stored = storage.store(key=key, source=kept)
     return CharacterReference(
         id=id,

@@ -1,10 +1,13 @@
 """What a person does with a kept file: name it, mark it, throw it away and take it back."""
 
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from assets.models import StoredFile
+from assets.models import StoredFile, StoredFileQuerySet, Video
 from mvsite.common.text import clean_title
 
 Row = TypeVar("Row", bound=StoredFile)
@@ -24,6 +27,15 @@ def asset_update(
     return asset
 
 
+def video_update(*, video: Video, rating: int | None = None, **words: Any) -> Video:
+    """Rate a video 1 to 5, or 0 to take the rating back, and change what `asset_update` takes."""
+    with transaction.atomic():
+        if rating is not None:
+            video.rating = rating
+            video.save(update_fields=["rating"])
+        return asset_update(asset=video, **words)
+
+
 def asset_trash(*, asset: Row) -> Row:
     """Put it into the trash; the bytes stay, and what was made from it still plays."""
     if asset.trashed_at is None:
@@ -38,3 +50,32 @@ def asset_restore(*, asset: Row) -> Row:
         asset.trashed_at = None
         asset.save(update_fields=["trashed_at", "updated_at"])
     return asset
+
+
+BULK_ACTIONS = ("favourite", "unfavourite", "tag", "untag", "trash", "restore")
+
+
+def assets_change(*, rows: StoredFileQuerySet[Row], ids: Sequence[UUID], action: str, tags: Sequence[str] = ()) -> int:
+    """Do one of `BULK_ACTIONS` to those of `rows` that `ids` name, all or none; return how many there were.
+
+    What lies in the trash can only be restored. Doing something twice is fine.
+    """
+    change = _change(action, tags)
+    found = rows if action == "restore" else rows.kept()
+    with transaction.atomic():
+        named = list(found.select_for_update().filter(pk__in=ids).order_by("pk"))
+        for row in named:
+            change(row)
+    return len(named)
+
+
+def _change(action: str, tags: Sequence[str]) -> Callable[[StoredFile], object]:
+    changes: dict[str, Callable[[StoredFile], object]] = {
+        "favourite": lambda row: asset_update(asset=row, favourite=True),
+        "unfavourite": lambda row: asset_update(asset=row, favourite=False),
+        "tag": lambda row: asset_update(asset=row, tags=[*row.tags, *tags]),
+        "untag": lambda row: asset_update(asset=row, tags=[tag for tag in row.tags if tag not in tags]),
+        "trash": lambda row: asset_trash(asset=row),
+        "restore": lambda row: asset_restore(asset=row),
+    }
+    return changes[action]

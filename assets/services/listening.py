@@ -7,14 +7,17 @@ from typing import Any
 
 from assets import storage
 from assets.keys import analysis_key, peaks_key
-from assets.media.analysis import VERSION, SongAnalysis, Wish, analyse, tapped, wished
-from assets.media.waveform import read_curve, write_peaks
+from assets.media import checkup
+from assets.media.analysis import VERSION, SongAnalysis, Wish, tapped, wished
+from assets.media.analysis.wish import FASTEST, SLOWEST
+from assets.media.waveform import read_curve
 from assets.models import Audio
 from assets.services.derived import derive_soon, derived
 from assets.validators import media_errors
 from mvsite.common.errors import FieldError, UserError
 
 REMEMBERED = 64
+_TEMPO_LIMITS = {"bpm": (SLOWEST, FASTEST), "offset": (0, 24 * 3600), "beats_per_bar": (2, 12)}
 _KNOWN: dict[str, SongAnalysis] = {}  # by the bytes' hash: a page of projects must not read as many files
 
 
@@ -64,7 +67,7 @@ def audio_set_tempo(*, audio: Audio, taps: list[float] | None = None, changes: M
     tempo = {} if taps == [] else dict(audio.tempo)
     if taps:
         try:
-            found = tapped(taps)
+            found = tapped(taps, bar=_first_bar(audio))
         except ValueError as error:
             raise UserError(
                 "user:request:invalid", str(error), errors=(FieldError("#/taps", str(error), "invalid"),)
@@ -76,12 +79,27 @@ def audio_set_tempo(*, audio: Audio, taps: list[float] | None = None, changes: M
     return audio
 
 
+def _first_bar(audio: Audio) -> float | None:
+    """Return where the first measured bar begins, when the song has been heard already."""
+    if not storage.exists(analysis_key(audio.sha256, version=VERSION)):
+        return None
+    return next(iter(audio_heard(audio=audio).downbeats), None)
+
+
+def tempo_checked(told: Mapping[str, Any]) -> dict[str, float]:
+    """Return a tempo that comes from elsewhere when a person could have set it. Raises ValueError, TypeError."""
+    for name, (least, most) in _TEMPO_LIMITS.items():
+        if name in told and not least <= told[name] <= most:
+            raise ValueError(f"{name} of a song is out of bounds")
+    Wish(**told)  # refuses what is no part of a tempo
+    return dict(told)
+
+
 def _peaks(source: Path, target: Path) -> None:
-    with media_errors():
-        write_peaks(source, target)
+    with media_errors(), storage.disk_errors():
+        checkup.write_peaks(source, target)
 
 
 def _heard(source: Path, target: Path) -> None:
-    with media_errors():
-        told = analyse(source).as_dict()
-    target.write_text(json.dumps(told, separators=(",", ":")), encoding="ascii")
+    with media_errors(), storage.disk_errors():
+        checkup.write_analysis(source, target)

@@ -3,8 +3,10 @@
 from functools import partial
 from pathlib import Path
 
+from assets import storage
 from assets.keys import sprite_key
-from assets.media.sprite import Strip, write_strip
+from assets.media import checkup
+from assets.media.sprite import Strip
 from assets.models import Video
 from assets.services.derived import derived
 from assets.validators import media_errors
@@ -23,5 +25,5 @@ def video_sprite(*, video: Video) -> str:
 
 
 def _write(source: Path, target: Path, strip: Strip) -> None:
-    with media_errors():
-        write_strip(source, target, strip)
+    with media_errors(), storage.disk_errors():
+        checkup.write_strip(source, target, strip)

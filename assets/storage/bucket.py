@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.http import content_disposition_header
 
+DAMAGED = "damaged"  # a code of our own: the bucket answers, but with other bytes
 PRESIGNED_SECONDS = 900
 TRASH = "trash/"
 PART = 16 * 1024 * 1024
@@ -25,7 +26,7 @@ _OUTAGES = {"", "500", "502", "503", "504", "InternalError", "ServiceUnavailable
 
 
 class CloudError(Exception):
-    """The bucket did not do what it was asked; `code` is its answer, empty when there was none."""
+    """The bucket did not do what it was asked; `code` is its answer, empty when there was none, `DAMAGED` for bytes."""
 
     def __init__(self, reason: str, *, code: str = "") -> None:
         super().__init__(reason)
@@ -52,22 +53,49 @@ class Object:
 
 
 def upload(key: str, path: Path, *, mime: str, size: int, sha256: str) -> None:
-    """Put a file under `key` and compare what arrived, by size and by checksum. Raises CloudError, OSError.
+    """Put a file under `key` and compare it before and after, byte for byte. Raises CloudError, OSError.
 
-    An object that is there already and equal is left alone.
+    The file is read first: one that was damaged on the disk since it was kept is not uploaded. An object that is
+    there already and equal is left alone.
     """
-    found = _head_or_none(key)
-    if found is None or (found.size, found.sha256) != (size, sha256):
-        kept = {"Metadata": {"sha256": sha256}, "ContentType": mime, "CacheControl": "private, max-age=900"}
-        with _errors():
-            _client().upload_file(str(path), settings.STORAGE_BUCKET, key, ExtraArgs=kept, Config=_transfer())
-        found = head(key)
-    if (found.size, found.sha256) != (size, sha256):
-        raise CloudError(f"{found.size} of {size} bytes arrived")
-    # For one part an ETag is the MD5 of the bytes, for several the MD5 of their MD5s; servers that encrypt or
-    # compute it in another way are asked for the bytes themselves.
-    if found.etag != _etag_of(path) and _sha256_of_object(key) != sha256:
-        raise CloudError("other bytes arrived than were sent")
+    file = measured(path)
+    if (file.size, file.sha256) != (size, sha256):
+        raise CloudError("the file on this machine is damaged", code=DAMAGED)
+    if _head_or_none(key) is not None and holds(key, file):
+        return
+    kept = {"Metadata": {"sha256": sha256}, "ContentType": mime, "CacheControl": "private, max-age=900"}
+    with _errors():
+        _client().upload_file(str(path), settings.STORAGE_BUCKET, key, ExtraArgs=kept, Config=_transfer())
+    if not holds(key, file):
+        raise CloudError("other bytes arrived than were sent", code=DAMAGED)
+
+
+def measured(path: Path) -> Object:
+    """Read a file to its end, once; its ETag is what a plain server gives to our parts. Raises OSError."""
+    whole, parts, size = hashlib.sha256(), [], 0
+    with path.open("rb") as file:
+        while chunk := file.read(PART):
+            size += len(chunk)
+            whole.update(chunk)
+            parts.append(hashlib.md5(chunk, usedforsecurity=False))
+    if size < PART:
+        etag = (parts[0] if parts else hashlib.md5(b"", usedforsecurity=False)).hexdigest()
+    else:
+        joined = hashlib.md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
+        etag = f"{joined.hexdigest()}-{len(parts)}"
+    return Object(size, whole.hexdigest(), etag)
+
+
+def holds(key: str, file: Object) -> bool:
+    """Say whether the bucket has the very bytes that were measured, by its own word on them. Raises CloudError.
+
+    For one part an ETag is the MD5 of what arrived, for several the MD5 of their MD5s; servers that encrypt or
+    compute it in another way are asked for the bytes themselves. The checksum in the metadata is only what we told.
+    """
+    found = head(key)
+    if (found.size, found.sha256) != (file.size, file.sha256):
+        return False
+    return found.etag == file.etag or _sha256_of_object(key) == file.sha256
 
 
 def head(key: str) -> Object:
@@ -89,15 +117,20 @@ def remove(key: str) -> None:
         _client().delete_object(Bucket=settings.STORAGE_BUCKET, Key=key)
 
 
-def presigned(key: str, *, mime: str, filename: str, attachment: bool) -> str:
-    """Sign an address that reads `key` for 900 s; type and name of the answer are signed in. Asks nobody."""
+def presigned(key: str, *, mime: str, filename: str, attachment: bool, head: bool = False) -> str:
+    """Sign an address that reads `key` for 900 s; type and name of the answer are signed in. Asks nobody.
+
+    A signature holds for one method: GET, or with `head` HEAD.
+    """
     words = {
         "Bucket": settings.STORAGE_BUCKET,
         "Key": key,
         "ResponseContentType": mime,
         "ResponseContentDisposition": content_disposition_header(attachment, filename) or "inline",
     }
-    url: str = _client().generate_presigned_url("get_object", Params=words, ExpiresIn=PRESIGNED_SECONDS)
+    url: str = _client().generate_presigned_url(
+        "head_object" if head else "get_object", Params=words, ExpiresIn=PRESIGNED_SECONDS
+    )
     return url
 
 
@@ -165,7 +198,8 @@ def _client_for(*, endpoint: str, region: str, key_id: str, key: str, token: str
         # Newer checksums on every request are unknown to many S3-compatible servers.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        s3={"addressing_style": style},
+        # The checksum of every request is signed, over https too: a server refuses what was damaged on the way.
+        s3={"addressing_style": style, "payload_signing_enabled": True},
     )
     session = Session(
         aws_access_key_id=key_id or None,
@@ -195,18 +229,6 @@ def _errors() -> Iterator[None]:
         raise CloudError(f"the bucket answered {code}", code=code) from error
     except (BotoCoreError, Boto3Error) as error:
         raise CloudError(type(error).__name__) from error
-
-
-def _etag_of(path: Path) -> str:
-    """Compute the ETag that a plain server gives to this file when it is uploaded in our parts."""
-    parts = []
-    with path.open("rb") as file:
-        while chunk := file.read(PART):
-            parts.append(hashlib.md5(chunk, usedforsecurity=False))
-    if path.stat().st_size < PART:
-        return (parts[0] if parts else hashlib.md5(b"", usedforsecurity=False)).hexdigest()
-    whole = hashlib.md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
-    return f"{whole.hexdigest()}-{len(parts)}"
 
 
 def _sha256_of_object(key: str) -> str:

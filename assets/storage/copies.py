@@ -37,6 +37,16 @@ def is_pending(key: str) -> bool:
     return has_bucket() and CloudCopy.objects.filter(pk=key, state=CopyState.PENDING).exists()
 
 
+def other_bucket(key: str) -> str:
+    """Name the bucket that holds a verified copy and is not today's; empty when none does."""
+    return _elsewhere().filter(pk=key).values_list("bucket", flat=True).first() or ""
+
+
+def in_other_buckets() -> Iterator[tuple[str, str]]:
+    """Yield every key with a verified copy in a bucket that is not today's, and that bucket's name."""
+    return _elsewhere().order_by("pk").values_list("pk", "bucket").iterator(chunk_size=1000)
+
+
 def places_of(keys: Iterable[str]) -> set[str]:
     """Return those of `keys` that the bucket of today holds."""
     wanted = set(keys)
@@ -44,25 +54,18 @@ def places_of(keys: Iterable[str]) -> set[str]:
 
 
 def wanted(stored: Stored) -> CloudCopy:
-    """Write down that a file is to be uploaded; what was written down before stays.
+    """Write down that a file is to be uploaded; what was written down before stays, but for the wish to delete it.
 
     Raises KeyTakenError when another machine kept other bytes under the key first.
     """
-    copy, _ = CloudCopy.objects.get_or_create(
-        pk=stored.key,
-        defaults={"bucket": settings.STORAGE_BUCKET, "size_bytes": stored.size, "sha256": stored.sha256},
-    )
+    facts = {"bucket": settings.STORAGE_BUCKET, "size_bytes": stored.size, "sha256": stored.sha256}
+    CloudCopy.objects.filter(pk=stored.key, state=CopyState.DELETING).update(**facts, **_anew(), attempts=0, error="")
+    copy, _ = CloudCopy.objects.get_or_create(pk=stored.key, defaults=facts)
     if copy.sha256 != stored.sha256:
         raise KeyTakenError
     if copy.bucket != settings.STORAGE_BUCKET:
-        now = timezone.now()
-        copy.bucket, copy.state, copy.next_try_at, copy.synced_at = (
-            settings.STORAGE_BUCKET,
-            CopyState.PENDING,
-            now,
-            None,
-        )
-        copy.save(update_fields=["bucket", "state", "next_try_at", "synced_at", "updated_at"])
+        CloudCopy.objects.filter(pk=stored.key).update(bucket=settings.STORAGE_BUCKET, **_anew())
+        copy.refresh_from_db()
     return copy
 
 
@@ -77,21 +80,44 @@ def claimed(copy: CloudCopy, *, seconds: float) -> bool:
     return bool(mine.update(next_try_at=timezone.now() + timedelta(seconds=seconds)))
 
 
-def synced(key: str) -> None:
-    """Write down that the copy is there and verified."""
-    now = timezone.now()
-    CloudCopy.objects.filter(pk=key, state=CopyState.PENDING).update(
-        state=CopyState.SYNCED, synced_at=now, attempts=0, error="", updated_at=now
-    )
+def seized(copy: CloudCopy, *, seconds: float) -> CloudCopy:
+    """Take a copy to upload it over what is there, however it stands."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    _same_wish(copy).update(state=CopyState.PENDING, next_try_at=until, updated_at=timezone.now())
+    copy.state = CopyState.PENDING
+    return copy
 
 
-def failed(key: str, why: str) -> None:
-    """Write down what went wrong and when to try again: after 30 s, then twice as long each time, up to an hour."""
-    attempts = CloudCopy.objects.filter(pk=key).values_list("attempts", flat=True).first() or 0
-    pause = min(AWAY_SECONDS * 2 ** min(attempts, 10), _LONGEST_PAUSE)
+def synced(copy: CloudCopy) -> bool:
+    """Write down that the copy is there and verified; says whether it was wanted all the time."""
     now = timezone.now()
-    CloudCopy.objects.filter(pk=key).update(
-        attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=pause), error=why[:200], updated_at=now
+    mine = _same_wish(copy).filter(state=CopyState.PENDING)
+    return bool(mine.update(state=CopyState.SYNCED, synced_at=now, attempts=0, error="", updated_at=now))
+
+
+def left_over(copy: CloudCopy) -> CloudCopy | None:
+    """Return the row by which an object is to be deleted that was uploaded while its file was; None if it is wanted.
+
+    Where the row is gone already it is made again, so that no crash can forget the object.
+    """
+    facts = {"bucket": copy.bucket, "size_bytes": copy.size_bytes, "sha256": copy.sha256}
+    CloudCopy.objects.get_or_create(pk=copy.pk, defaults={**facts, "state": CopyState.DELETING})
+    deleting = CloudCopy.objects.filter(pk=copy.pk, state=CopyState.DELETING)
+    deleting.update(created_at=timezone.now())  # whoever deleted before the upload came to its end does not forget it
+    return deleting.first()
+
+
+def failed(copy: CloudCopy, why: str) -> bool:
+    """Write down what went wrong and when to try again: after 30 s, then twice as long each time, up to an hour.
+
+    Says False when it stands otherwise now: deleted, or uploaded by another.
+    """
+    pause = min(AWAY_SECONDS * 2 ** min(copy.attempts, 10), _LONGEST_PAUSE)
+    now = timezone.now()
+    return bool(
+        _same_wish(copy)
+        .filter(state=copy.state)
+        .update(attempts=F("attempts") + 1, next_try_at=now + timedelta(seconds=pause), error=why[:200], updated_at=now)
     )
 
 
@@ -113,17 +139,18 @@ def waiting() -> tuple[int, datetime | None]:
     return found.count(), found.order_by("created_at").values_list("created_at", flat=True).first()
 
 
-def unwanted(key: str) -> bool:
-    """Write down that a copy is to be deleted; say whether there was one."""
+def unwanted(key: str) -> CloudCopy | None:
+    """Write down that a copy is to be deleted, and return it; None when there is none."""
     now = timezone.now()
-    return bool(
-        CloudCopy.objects.filter(pk=key).update(state=CopyState.DELETING, next_try_at=now, attempts=0, updated_at=now)
-    )
+    CloudCopy.objects.filter(pk=key).update(state=CopyState.DELETING, next_try_at=now, attempts=0, updated_at=now)
+    return CloudCopy.objects.filter(pk=key, state=CopyState.DELETING).first()
 
 
-def gone(key: str) -> None:
-    """Forget a copy that was deleted."""
-    CloudCopy.objects.filter(pk=key, state=CopyState.DELETING).delete()
+def gone(copy: CloudCopy) -> bool:
+    """Forget a copy that was deleted; says False when the file was kept once more meanwhile, and is to be uploaded."""
+    if _same_wish(copy).filter(state=CopyState.DELETING).delete()[0]:
+        return True
+    return not CloudCopy.objects.filter(pk=copy.pk).exclude(state=CopyState.DELETING).update(**_anew())
 
 
 def due(now: datetime, *, limit: int) -> list[CloudCopy]:
@@ -143,6 +170,20 @@ def mark_away(*, away: bool) -> None:
         cache.set(_AWAY, settings.STORAGE_BUCKET, AWAY_SECONDS)
     elif cache.get(_AWAY):
         cache.delete(_AWAY)
+
+
+def _same_wish(copy: CloudCopy) -> QuerySet[CloudCopy]:
+    """Find a row unless its file was deleted, or deleted and kept again, since it was read: `created_at` tells."""
+    return CloudCopy.objects.filter(pk=copy.pk, created_at=copy.created_at)
+
+
+def _anew() -> dict[str, object]:
+    now = timezone.now()
+    return {"state": CopyState.PENDING, "created_at": now, "next_try_at": now, "synced_at": None, "updated_at": now}
+
+
+def _elsewhere() -> QuerySet[CloudCopy]:
+    return CloudCopy.objects.filter(state=CopyState.SYNCED).exclude(bucket=settings.STORAGE_BUCKET)
 
 
 def _synced() -> QuerySet[CloudCopy]:

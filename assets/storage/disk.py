@@ -198,7 +198,11 @@ def _copy(source: Path, temp: Path) -> tuple[int, str]:
 
 
 def _publish(temp: Path, target: Path) -> bool:
-    """Give the finished file its name; say False when the name was taken."""
+    """Give the finished file its name; say False when the name was taken.
+
+    Nobody else on the machine may read it, but for the group where a web server in front sends the files.
+    """
+    temp.chmod(0o640 if settings.MV_X_ACCEL_PREFIX else 0o600)
     try:
         os.link(temp, target)
     except FileExistsError:

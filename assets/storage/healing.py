@@ -1,15 +1,19 @@
 """What is done again and again while there is a bucket: upload what waits, delete what nobody wants, make room."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
-from assets.models import CloudCopy, CopyState
+from assets.models import Audio, CharacterReference, CloudCopy, CopyState, Video
 from assets.storage import bucket, copies, disk
-from assets.storage.placing import CLAIM_SECONDS, make_local, remove_copy, upload
-from mvsite.logs import info_event
+from assets.storage.disk import Stored
+from assets.storage.placing import CLAIM_SECONDS, make_anew, remove_copy, upload
+from mvsite.common.errors import AppError
+from mvsite.logs import info_event, warn_event
 
 _BATCH = 500
 _ELSEWHERE = "the file is not on this machine"
@@ -30,7 +34,8 @@ def look() -> str:
 def heal(*, limit: int = 100) -> int:
     """Upload and delete what is due, until the bucket fails; returns how many copies are right now that were not.
 
-    A file that lies on another host is left to that host. Safe beside others that do the same.
+    A file that lies on another host is left to that host, and one that cannot be read holds up no other. Safe beside
+    others that do the same.
     """
     if not copies.has_bucket():
         return 0
@@ -42,41 +47,53 @@ def heal(*, limit: int = 100) -> int:
         if copy.state == CopyState.PENDING and not disk.has(copy.key):
             copies.postponed(copy, _ELSEWHERE)
         elif copies.claimed(copy, seconds=CLAIM_SECONDS):
-            healed += remove_copy(copy.key) if copy.state == CopyState.DELETING else upload(copy)
+            healed += remove_copy(copy) if copy.state == CopyState.DELETING else upload(copy)
     return healed
 
 
 def enroll(keys: Iterable[str]) -> int:
     """Write down a wish for a copy of every file of this machine that has none in today's bucket; returns how many.
 
-    So a bucket that is named for the first time, or another one, gets what was made before.
+    So a bucket that is named for the first time, or another one, gets what was made before. What cannot be read, or is
+    not what was kept, is logged and left out.
     """
     if not copies.has_bucket():
         return 0
     found = 0
     for some in _in_batches(keys):
         known = set(CloudCopy.objects.filter(pk__in=some, bucket=settings.STORAGE_BUCKET).values_list("pk", flat=True))
-        for key in some:
-            if key not in known and copies.goes_to_cloud(key) and disk.has(key):
-                copies.wanted(disk.measured(key))
-                found += 1
+        new = [key for key in some if key not in known and copies.goes_to_cloud(key) and disk.has(key)]
+        kept = _sums_of_rows(new)
+        found += sum(_enrolled(key, kept.get(key, "")) for key in new)
     return found
 
 
+def _enrolled(key: str, sha256: str) -> bool:
+    try:
+        copies.wanted(_whole(key, sha256))
+    except (AppError, OSError) as error:
+        warn_event("storage_file_damaged", key=key, reason=str(error))
+        return False
+    return True
+
+
 def upload_now(key: str) -> bool:
-    """Upload a file of this machine whether its time has come or not, over whatever lies there; says whether it is."""
-    stored = disk.measured(key)
-    CloudCopy.objects.filter(pk=key).update(state=CopyState.PENDING, updated_at=timezone.now())
-    return upload(copies.wanted(stored))
+    """Upload a file of this machine whether its time has come or not, over whatever lies there; says whether it is.
+
+    Raises `AppError` app:storage:failed when it cannot be read or is not what was kept.
+    """
+    stored = _whole(key, _sums_of_rows([key]).get(key, ""))
+    return upload(copies.seized(copies.wanted(stored), seconds=CLAIM_SECONDS))
 
 
 def repair(key: str) -> bool:
-    """Fetch a file anew that is damaged here, when the bucket has it whole; says whether it is whole now."""
-    known = CloudCopy.objects.filter(pk=key).first()
-    if known is None or not _is_there(known):
+    """Fetch a file anew that is damaged here, when the bucket has it whole; says whether it is whole now.
+
+    Raises `AppError` app:storage:* when the bucket's copy is damaged too or cannot be had; the file stays then.
+    """
+    if not copies.in_cloud(key):
         return False
-    disk.forget(key)
-    make_local(key)
+    make_anew(key)
     return True
 
 
@@ -91,21 +108,49 @@ def make_room() -> int:
     unused = (now - max(timedelta(days=settings.MV_LOCAL_CACHE_DAYS), _IN_USE)).timestamp()
     removed = 0
     for copy in copies.all_synced():
-        path = disk.path_of(copy.key)
-        if path.is_file() and path.stat().st_mtime < unused and _is_there(copy):
-            disk.forget(copy.key)
-            removed += 1
+        removed += _made_room(copy, unused)
     if removed:
         info_event("storage_room_made", files=removed)
     return removed
 
 
-def _is_there(copy: CloudCopy) -> bool:
+def _made_room(copy: CloudCopy, unused: float) -> bool:
+    path = disk.path_of(copy.key)
     try:
-        found = bucket.head(copy.key)
+        if not (path.is_file() and path.stat().st_mtime < unused and _is_there(copy, path)):
+            return False
+        if path.stat().st_mtime >= unused:
+            return False  # taken while the bucket was asked
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False  # vanished meanwhile, or not ours to delete; the others are not held up
+    return True
+
+
+def _is_there(copy: CloudCopy, path: Path) -> bool:
+    """Say whether the bucket holds what was kept: its bytes are compared, not what was told about them."""
+    file = bucket.measured(path)
+    try:
+        return bucket.holds(copy.key, replace(file, size=copy.size_bytes, sha256=copy.sha256))
     except bucket.CloudError:
         return False
-    return (found.size, found.sha256) == (copy.size_bytes, copy.sha256)
+
+
+def _whole(key: str, sha256: str) -> Stored:
+    """Measure a file; what was written down about it when it was kept counts more. Raises app:storage:failed."""
+    stored = disk.measured(key)
+    if sha256 and stored.sha256 != sha256:
+        raise AppError("app:storage:failed", "A file of the library is damaged on the disk.")
+    return stored
+
+
+def _sums_of_rows(keys: Collection[str]) -> dict[str, str]:
+    """Return the SHA-256 that the library's rows remember of those files that are in it."""
+    found: dict[str, str] = {}
+    for model in (Video, Audio, CharacterReference):
+        rows = model._base_manager.filter(key__in=keys)  # noqa: SLF001 - the manager that hides nothing
+        found.update(rows.values_list("key", "sha256"))
+    return found
 
 
 def _in_batches(keys: Iterable[str]) -> Iterator[list[str]]:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -39,7 +41,7 @@ def files_here() -> Iterator[Found]:
 def drafts() -> Iterator[Found]:
     """Yield the files of the media folder that were never finished, and what lies in the folder for passing work."""
     for path in _walk(settings.MEDIA_ROOT):
-        if path.name.startswith(TEMP_PREFIX):
+        if path.name.startswith(TEMP_PREFIX) and _trash() not in path.parents:
             yield from _found(path, settings.MV_DATA_DIR)
     if settings.MV_TEMP_DIR.is_dir():
         for path in sorted(settings.MV_TEMP_DIR.iterdir()):
@@ -47,11 +49,14 @@ def drafts() -> Iterator[Found]:
 
 
 def set_aside_here() -> Iterator[Found]:
-    """Yield what was set aside on this machine, touched on the day it was."""
+    """Yield what was set aside on this machine, touched on the day it was; folders that are no days are not ours."""
     for day in sorted(_trash().iterdir()) if _trash().is_dir() else ():
-        since = datetime.fromisoformat(f"{day.name}T00:00:00+00:00")
+        try:
+            since = datetime.fromisoformat(f"{day.name}T00:00:00+00:00")
+        except ValueError:
+            continue
         for path in _walk(day):
-            yield Found(str(path.relative_to(settings.MV_DATA_DIR)), path.stat().st_size, since)
+            yield from (replace(found, touched=since) for found in _found(path, settings.MV_DATA_DIR))
 
 
 def drop(found: Found) -> bool:
@@ -63,9 +68,10 @@ def drop(found: Found) -> bool:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # it stays then, is not counted, and the others go
+            path.unlink(missing_ok=True)
     _drop_empty_folders(path.parent)
-    return True
+    return not path.exists()
 
 
 def set_aside(found: Found) -> bool:
@@ -121,8 +127,13 @@ def drop_object(found: Found) -> bool:
 
 
 def is_lost(key: str) -> bool:
-    """Say whether a file is surely nowhere: not here, not in the bucket, not waiting on another host."""
+    """Say whether a file is surely nowhere: not here, not in a bucket, not waiting on another host.
+
+    What reached a bucket that is no longer the one in use is not lost: the setting may come back.
+    """
     if disk.has(key):
+        return False
+    if copies.other_bucket(key):
         return False
     if not copies.has_bucket():
         return True
@@ -133,6 +144,11 @@ def is_lost(key: str) -> bool:
     except bucket.CloudError as error:
         return error.is_missing
     return False
+
+
+def away() -> dict[str, int]:
+    """Count the files that are in buckets which are not in use, and not here, by bucket."""
+    return dict(Counter(name for key, name in copies.in_other_buckets() if not disk.has(key)))
 
 
 def unused_for(found: Found, age: timedelta, *, now: datetime) -> bool:
@@ -156,7 +172,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     """Yield the files below `folder` in the order of their names; one that vanishes meanwhile is nobody's loss."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from flavors.models import ConfigFlavor, FlavorRevision
 from flavors.selectors import flavor_at
+from mvsite.common.bodies import RequestSerializer
 
 _REVISION = {
     "id": "1f0d3c2b-6a5e-4d7c-8b9a-0c1d2e3f4a21",
@@ -39,9 +40,16 @@ _DETAIL = {
     "image_params": {"model": "image.default", "aspect_ratio": "1:1", "output_format": "png"},
     "video_params": {"model": "clip.default", "aspect_ratio": "16:9", "duration": 8, "generate_audio": True},
     "warnings": [],
+    "active": True,
+    "files": {"parameters.yaml": "title: Stadium concert\nnumber_of_scenes: 6\n…"},
+}
+_WRITTEN = {
+    "name": "noir",
+    "files": {"parameters.yaml": "title: Film noir\nstyle: black and white, hard side light, wet streets\n"},
 }
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A revision", _REVISION, response_only=True)])
 class FlavorRevisionSerializer(serializers.ModelSerializer[FlavorRevision]):
     """Which of a flavor's revisions it is."""
 
@@ -93,11 +101,38 @@ class FlavorDetailSerializer(FlavorContentSerializer):
     name = serializers.CharField()
     title = serializers.CharField()
     revision = FlavorRevisionSerializer()
+    active = serializers.BooleanField(help_text="Whether people may choose it.")
+    files = serializers.DictField(child=serializers.CharField(), help_text="The texts as they were written, by file.")
 
     def to_representation(self, instance: ConfigFlavor) -> dict[str, Any]:
         """Put the row and what its revision says into one body."""
         says = FlavorContentSerializer(flavor_at(revision_id=instance.revision_id, name=instance.name)).data
-        return {**FlavorSerializer(instance).data, **says}
+        files = instance.revision.documents if instance.revision else {}
+        return {**FlavorSerializer(instance).data, **says, "active": instance.active, "files": files}
+
+
+class _Texts(serializers.DictField):
+    """Texts by file name, kept to the letter."""
+
+    def __init__(self, *, may_be_null: bool) -> None:
+        child = serializers.CharField(trim_whitespace=False, allow_blank=True, allow_null=may_be_null)
+        super().__init__(child=child, required=not may_be_null, allow_empty=may_be_null)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A flavor of one file", _WRITTEN, request_only=True)])
+class FlavorRequestSerializer(RequestSerializer):
+    """A new flavor. `files` holds YAML texts by file name; a file that is left out is taken from `default`."""
+
+    name = serializers.CharField(max_length=64)
+    files = _Texts(may_be_null=False)
+
+
+@extend_schema_serializer(examples=[OpenApiExample("One file", {"files": _WRITTEN["files"]}, request_only=True)])
+class FlavorChangeSerializer(RequestSerializer):
+    """Changes of a flavor: the files named, `null` to take one away. `active`: whether people may choose it."""
+
+    files = _Texts(may_be_null=True)
+    active = serializers.BooleanField(required=False)
 
 
 @extend_schema_serializer(

@@ -27,9 +27,25 @@ class JobUrlsSerializer(Shape):
     retry = serializers.CharField()
 
 
+class WaitingForSerializer(Shape):
+    """Why a job does not work now: it waits for a `worker`, `no_worker` comes, a `place` at the provider, a `retry`.
+
+    `ahead` is how many stand before it (null in events), `seconds` when it goes on by itself.
+    """
+
+    reason = serializers.ChoiceField(choices=["worker", "no_worker", "place", "retry"])
+    ahead = serializers.IntegerField(allow_null=True)
+    seconds = serializers.IntegerField(allow_null=True)
+
+
 @extend_schema_serializer(examples=examples.JOB)
 class JobSerializer(Shape):
-    """One piece of long work. `result` is the body of the call's table; before success only the reserved ids."""
+    """One piece of long work. `result` is the body of the call's table; before success only the reserved ids.
+
+    `eta_range_seconds` is the time left at best and at worst, from the last jobs of its kind here; `overdue`: it takes
+    much longer than that; at `deadline_at` it is given up. `automatic`: a film that started by itself and gives its
+    place to one that is asked for.
+    """
 
     id = serializers.UUIDField()
     parent_id = serializers.UUIDField(allow_null=True)
@@ -38,15 +54,21 @@ class JobSerializer(Shape):
     stage = serializers.CharField()
     progress = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
+    eta_range_seconds = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    waiting_for = WaitingForSerializer(allow_null=True)
+    overdue = serializers.BooleanField()
+    automatic = serializers.BooleanField()
     queued_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+    deadline_at = serializers.DateTimeField()
     estimated_cost_usd = serializers.CharField()
     cost_usd = serializers.CharField()
     provider = serializers.CharField()
     model = serializers.CharField()
     parameters_not_sent = serializers.ListField(child=serializers.CharField())
     warnings = serializers.ListField(child=serializers.CharField())
+    number_of_scenes = serializers.IntegerField(allow_null=True)
     attempts = serializers.IntegerField()
     project_id = serializers.UUIDField(allow_null=True)
     scene_id = serializers.UUIDField(allow_null=True)
@@ -57,7 +79,10 @@ class JobSerializer(Shape):
 
 
 class TakeSerializer(Shape):
-    """One clip shot for a scene; `stale` when the scene's text has changed since."""
+    """One clip shot for a scene; `stale` when something it was made from has changed since, `stale_reasons` names it.
+
+    `song_start` is the second of the song at which a lip-synced take was sung.
+    """
 
     id = serializers.UUIDField()
     number = serializers.IntegerField()
@@ -69,13 +94,18 @@ class TakeSerializer(Shape):
     version_id = serializers.UUIDField(allow_null=True)
     source_take_id = serializers.UUIDField(allow_null=True)
     stale = serializers.BooleanField()
+    stale_reasons = serializers.ListField(child=serializers.ChoiceField(choices=["text", "portrait", "song"]))
+    song_start = serializers.FloatField(allow_null=True)
     created_at = serializers.DateTimeField()
     is_mock = serializers.BooleanField()
 
 
 @extend_schema_serializer(examples=examples.SCENE)
 class SceneSerializer(Shape):
-    """A scene with its text and takes; `index` counts from 0."""
+    """A scene with its text and takes; `index` counts from 0, `selected_at` is when the take was chosen by a person.
+
+    In the trash `index` is the place it had, and `trashed_at` is when it was removed.
+    """
 
     id = serializers.UUIDField()
     project_id = serializers.UUIDField(allow_null=True)
@@ -87,7 +117,9 @@ class SceneSerializer(Shape):
     takes = TakeSerializer(many=True)
     selected_take_id = serializers.UUIDField(allow_null=True)
     selected_video_id = serializers.UUIDField(allow_null=True)
+    selected_at = serializers.DateTimeField(allow_null=True)
     trashed = serializers.BooleanField()
+    trashed_at = serializers.DateTimeField(allow_null=True)
 
 
 @extend_schema_serializer(examples=examples.VERSION)
@@ -116,7 +148,10 @@ class TimelineSerializer(Shape):
 
 @extend_schema_serializer(examples=examples.PROJECT)
 class ProjectSerializer(Shape):
-    """One music video in the making; `timeline` is null while its song has not been listened to yet."""
+    """One music video in the making; `timeline` is null while its song has not been listened to yet.
+
+    `trashed_scenes` is how many of its scenes are in the trash.
+    """
 
     id = serializers.UUIDField()
     title = serializers.CharField()
@@ -133,6 +168,7 @@ class ProjectSerializer(Shape):
     timeline = TimelineSerializer(allow_null=True)
     seed = serializers.IntegerField(allow_null=True)
     scene_ids = serializers.ListField(child=serializers.UUIDField())
+    trashed_scenes = serializers.IntegerField()
     final_video_id = serializers.UUIDField(allow_null=True)
     final_video_url = serializers.CharField(allow_null=True)
     final_stale = serializers.BooleanField()

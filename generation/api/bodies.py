@@ -6,11 +6,12 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from generation.api import examples
-from generation.api.fields import RequestSerializer, an_id, choice_of, seed, usd, whole, words
+from generation.api.fields import an_id, choice_of, seed, usd, whole, words
 from generation.api.requests import fail_over
 from generation.choices import CutBy, ProjectMode
+from generation.timeline import LONGEST_TARGET_SECONDS
+from mvsite.common.bodies import RequestSerializer
 
-LONGEST_TARGET_SECONDS = 900
 TEXTS = ("title", "idea", "character_description", "config_flavor")
 
 
@@ -58,6 +59,13 @@ class RunRequestSerializer(RequestSerializer):
 
     confirm_cost_usd = usd()
     fail_over = fail_over()
+
+
+@extend_schema_serializer(examples=[examples.body("A price that was agreed to", {"confirm_cost_usd": "9.60"})])
+class RetrySerializer(RequestSerializer):
+    """Body of a job's `retry`."""
+
+    confirm_cost_usd = usd()
 
 
 class RegenerateRequestSerializer(RunRequestSerializer):
@@ -123,8 +131,8 @@ class EmptySerializer(RequestSerializer):
 
 
 @extend_schema_serializer(examples=[examples.body("Nothing was bought", {"outcome": "not_bought"})])
-class ResolveSerializer(RequestSerializer):
-    """Body of `resolve`: what a person found out at the provider."""
+class ResolveSerializer(RetrySerializer):
+    """Body of `resolve`: what a person found out at the provider, and the price that may be spent again."""
 
     outcome = serializers.ChoiceField(
         choices=[

@@ -18,9 +18,8 @@ from generation.api.documented import (
     PromisedVideoSerializer,
     long_work,
 )
-from generation.api.fields import readable
-from generation.api.finding import named, owner_of
-from generation.api.incoming import REFERENCES, kept_together, picture_received
+from generation.api.finding import among_of, named, owner_of, payer_of, project_to_change, scene_to_change
+from generation.api.incoming import REFERENCES, kept, picture_received
 from generation.api.requests import ClipRequestSerializer, PortraitsRequestSerializer, ScenesRequestSerializer
 from generation.api.resources import checked
 from generation.api.waiting import start_work
@@ -28,8 +27,10 @@ from generation.choices import ProjectMode
 from generation.models import Job, Project, Scene
 from generation.services.clips import clip_request
 from generation.services.portraits import portraits_request
+from generation.services.references import nameable
 from generation.services.writing import scenes_request
 from mvsite.accounts.models import User
+from mvsite.common.bodies import readable
 from mvsite.common.errors import UserError
 from mvsite.common.idempotency import is_answered
 
@@ -64,11 +65,12 @@ class CreateScenesView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Write the scenes of a music video from an idea and a character; any parameter of the flavor may be given."""
-        owner = owner_of(request)
         body = checked(ScenesRequestSerializer, request)
         words = body.given
-        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
-        named(Audio.objects.for_user(owner).kept(), words.get("audio_id"), "The song")
+        project = project_to_change(request, words.pop("project_id", None))
+        owner = payer_of(request, project)
+        songs = nameable(Audio, owner=owner, among=among_of(request, project))
+        named(songs, words.get("audio_id"), "The song")
         for name in ("idea", "character_description"):
             words[name] = words.get(name) or getattr(project, name, "")
         if not words["idea"].strip():
@@ -101,9 +103,9 @@ class GenerateCharacterReferenceView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one to four portraits of a character; each can be fetched as soon as it exists."""
-        owner = owner_of(request)
         words = checked(PortraitsRequestSerializer, request).given
-        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
+        project = project_to_change(request, words.pop("project_id", None))
+        owner = payer_of(request, project)
         parameters = {name: words.pop(name) for name in PORTRAIT if name in words}
         return start_work(
             request, lambda: portraits_request(owner=owner, project=project, parameters=parameters, **words)
@@ -126,13 +128,18 @@ class GenerateVideoView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one clip; with `scene_id` it becomes a take of that scene, and the scene's text is the prompt."""
-        owner = owner_of(request)
         words = checked(ClipRequestSerializer, request).given
-        scene = named(Scene.objects.for_user(owner).kept(), words.get("scene_id"), "The scene")
+        scene = scene_to_change(request, words.get("scene_id"))
+        owner = payer_of(request, scene)
         if scene is not None:
             fill_from_scene(words, scene, asked_for_reference=any(name in request.data for name in REFERENCES))
-        picture, warnings = (None, ()) if is_answered(request) else picture_received(owner=owner, words=words)
-        return start_work(request, lambda: _clip(owner, words, scene, picture, warnings))
+        picture, warnings = (
+            (None, ()) if is_answered(request) else picture_received(asker=owner_of(request), owner=owner, words=words)
+        )
+        among = among_of(request, scene.project if scene else None)
+        return start_work(
+            request, lambda: _clip(owner, words, scene, picture, warnings, among=among), brought=(picture,)
+        )
 
 
 def fill_from_scene(words: dict[str, Any], scene: Scene, *, asked_for_reference: bool) -> None:
@@ -154,15 +161,17 @@ def _clip(
     scene: Scene | None,
     picture: CharacterReference | None,
     warnings: tuple[str, ...],
+    *,
+    among: Project | None,
 ) -> Job:
-    with kept_together(picture) as (kept,):
-        return clip_request(
-            owner=owner,
-            parameters={name: words[name] for name in CLIP if name in words},
-            character_reference_id=words.get("character_reference_id"),
-            reference_file=kept,
-            scene=scene,
-            config_flavor=words.get("config_flavor"),
-            confirm_cost_usd=words.get("confirm_cost_usd"),
-            warnings=warnings,
-        )
+    return clip_request(
+        owner=owner,
+        parameters={name: words[name] for name in CLIP if name in words},
+        character_reference_id=words.get("character_reference_id"),
+        reference_file=kept(picture),
+        scene=scene,
+        config_flavor=words.get("config_flavor"),
+        confirm_cost_usd=words.get("confirm_cost_usd"),
+        warnings=warnings,
+        among=among,
+    )

@@ -1,7 +1,7 @@
 """`POST /api/mv/estimate`: what calls would cost, before any of them is made."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 
 from generation.api import examples, examples_providers
 from generation.api.answers import Shape
-from generation.api.bodies import RunRequestSerializer
+from generation.api.bodies import ProjectRequestSerializer, RunRequestSerializer
 from generation.api.calls import CLIP, PORTRAIT, check_parameters, fill_from_scene
-from generation.api.fields import RequestSerializer, an_id, yes_no
+from generation.api.fields import an_id, yes_no
 from generation.api.finding import named, owner_of
 from generation.api.incoming import REFERENCES
+from generation.api.projects import project_fields
 from generation.api.requests import (
     ClipRequestSerializer,
     DownloadRequestSerializer,
@@ -30,16 +31,16 @@ from generation.api.requests import (
 )
 from generation.api.resources import checked
 from generation.api.usage import BudgetSerializer
-from generation.models import Project, Scene
+from generation.models import Job, Project, Scene
 from generation.services.choosing import Offer
 from generation.services.clips import clip_offer
-from generation.services.estimates import Line, estimate, project_lines
+from generation.services.estimates import Line, estimate, project_lines, retry_line
 from generation.services.lipsync import USUAL_SECONDS, clip_seconds, lipsync_offer, scene_lipsync_offer
 from generation.services.portraits import portraits_offer
 from generation.services.references import character_or_warning
 from generation.services.writing import scene_offer, scenes_offer
 from mvsite.accounts.models import User
-from mvsite.common.errors import UserError
+from mvsite.common.bodies import RequestSerializer
 from mvsite.common.idempotency import once
 
 _MOST_CALLS = 200
@@ -53,9 +54,24 @@ class SceneOnlySerializer(RequestSerializer):
 
 
 class RunEstimateSerializer(RunRequestSerializer):
-    """Body of a project's `run` in an estimate: the run's own, and the project."""
+    """Body of a project's `run` in an estimate: the run's own, and the project, or what one would be made with."""
 
-    project_id = an_id(needed=True)
+    project_id = an_id()
+    project = ProjectRequestSerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Need one of the two."""
+        if (attrs.get("project_id") is None) == ("project" not in attrs):
+            raise ValidationError(
+                {"project_id": serializers.ErrorDetail("Give project_id or project.", code="required")}
+            )
+        return attrs
+
+
+class RetryEstimateSerializer(RequestSerializer):
+    """Body of a job's `retry` in an estimate: the job."""
+
+    job_id = an_id(needed=True)
 
 
 def _scenes(owner: User, body: Any) -> list[Offer]:
@@ -101,15 +117,20 @@ def _regenerate(owner: User, body: Any) -> list[Offer]:
 
 
 def _run(owner: User, body: Any) -> list[Offer]:
-    project = _project(owner, body.given["project_id"])
-    if project is None:
-        raise UserError("user:media:missing")
+    words = body.given
+    project = _project(owner, words.get("project_id")) or Project(
+        owner=owner, **project_fields(owner, words["project"])
+    )
     return [line.offer for line in project_lines(project, call="run", named=body.given) if line.offer]
 
 
 def _nothing(owner: User, body: Any) -> list[Offer]:
     """What this machine does itself costs nothing."""
     return []
+
+
+def _retry(owner: User, body: Any) -> list[Line]:
+    return [retry_line(named(Job.objects.for_user(owner), body.given["job_id"], "The job"))]
 
 
 def _project(owner: User, project_id: Any) -> Project | None:
@@ -122,13 +143,14 @@ def _scene(owner: User, scene_id: Any) -> Scene | None:
     return found
 
 
-CALLS: dict[str, tuple[type[RequestSerializer], Callable[[User, Any], list[Offer]]]] = {
+CALLS: dict[str, tuple[type[RequestSerializer], Callable[[User, Any], Sequence[Offer | Line]]]] = {
     "create_scenes": (ScenesRequestSerializer, _scenes),
     "regenerate": (SceneOnlySerializer, _regenerate),
     "generate_character_reference": (PortraitsRequestSerializer, _portraits),
     "generate_video": (ClipRequestSerializer, _clip),
     "lipsync": (LipSyncRequestSerializer, _lipsync),
     "run": (RunEstimateSerializer, _run),
+    "retry": (RetryEstimateSerializer, _retry),
     "stitch-videos": (StitchRequestSerializer, _nothing),
     "audio/trim": (TrimRequestSerializer, _nothing),
     "audio/download": (DownloadRequestSerializer, _nothing),
@@ -231,7 +253,8 @@ def _lines(owner: User, place: int, call: Mapping[str, Any]) -> list[Line]:
     except ValidationError as wrong:
         raise ValidationError({"calls": {str(place): {"body": wrong.detail}}}) from None
     payer = _payer(owner, body.given)
-    return [Line(call["call"], offer, payer) for offer in offers] or [Line(call["call"])]
+    lines = [offer if isinstance(offer, Line) else Line(call["call"], offer, payer) for offer in offers]
+    return lines or [Line(call["call"])]
 
 
 def _payer(owner: User, words: Mapping[str, Any]) -> uuid.UUID | None:

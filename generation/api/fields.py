@@ -1,49 +1,16 @@
 """Building blocks of request serializers: strict about what they do not know, clear about what is wrong."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from mvsite.common.bodies import readable
 
 LONGEST_TEXT = 20_000
 BIGGEST_SEED = 2**32 - 1
-
-
-class RequestSerializer(serializers.Serializer[Any]):
-    """A request body. Members it does not know are refused by name: a typo must not silently change the result.
-
-    `null` means "not given" wherever a member is optional; `given()` leaves those out.
-    """
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Check the members' names, then their values."""
-        if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields and not self.takes(str(name))]
-            if unknown:
-                raise ValidationError({readable(str(name)): [_unknown()] for name in unknown})
-        return super().to_internal_value(data)
-
-    def takes(self, name: str) -> bool:
-        """Say whether a member that is no field is welcome all the same."""
-        return False
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """What was really given: validated, without the members that are null."""
-        return {name: value for name, value in self.validated_data.items() if value is not None}
-
-
-def readable(text: str, *, longest: int = 80) -> str:
-    """Make a text fit for an answer: short, and without half characters that UTF-8 cannot hold."""
-    return text[:longest].encode("utf-8", "replace").decode("utf-8")
-
-
-def _unknown() -> ErrorDetail:
-    return ErrorDetail("There is no such member.", code="unknown")
 
 
 @extend_schema_field(serializers.CharField)

@@ -3,18 +3,19 @@
 import uuid
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from assets.api.serializers import AudioResultSerializer
 from assets.api.uploads import discard
 from assets.models import Audio, Video
 from generation.api import examples
 from generation.api.answers import CutResultSerializer, FilmResultSerializer
 from generation.api.documented import PromisedAudioSerializer, PromisedVideoSerializer, long_work
-from generation.api.finding import named, owner_of
-from generation.api.incoming import audio_received, kept_together, video_received
+from generation.api.examples_songs import DOWNLOADED
+from generation.api.finding import among_of, check_inside, owner_of, payer_of, project_to_change, scene_to_change
+from generation.api.incoming import audio_received, kept, video_received
 from generation.api.requests import (
     DownloadRequestSerializer,
     LipSyncRequestSerializer,
@@ -25,7 +26,7 @@ from generation.api.resources import checked
 from generation.api.waiting import start_work
 from generation.models import Job, Project, Scene
 from generation.selectors import final_inputs, scenes_of
-from generation.services.audio import trim_request
+from generation.services.audio import download_request, trim_request
 from generation.services.lipsync import lipsync_request, scene_lipsync_request
 from generation.services.stitch import stitch_request
 from mvsite.accounts.models import User
@@ -47,21 +48,24 @@ class LipSyncView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make the mouth in a clip follow a window of a song; the clip itself stays."""
-        owner = owner_of(request)
         words = checked(LipSyncRequestSerializer, request).given
-        scene = named(Scene.objects.for_user(owner).kept(), words.pop("scene_id", None), "The scene")
-        clip, song = (None, None) if is_answered(request) else _received(owner, words)
-        return start_work(request, lambda: _lipsync(owner, words, scene, clip, song))
+        scene = scene_to_change(request, words.pop("scene_id", None))
+        owner = payer_of(request, scene)
+        among = among_of(request, scene.project if scene else None)
+        for kind, name, what in ((Video, "video_id", "The clip"), (Audio, "audio_id", "The song")):
+            check_inside(among, kind, [words[name]] if name in words else [], what)
+        clip, song = (None, None) if is_answered(request) else _received(owner_of(request), owner, words)
+        return start_work(request, lambda: _lipsync(owner, words, scene, clip, song), brought=(clip, song))
 
 
-def _received(owner: User, words: dict[str, Any]) -> tuple[Video | None, Audio | None]:
+def _received(asker: User, owner: User, words: dict[str, Any]) -> tuple[Video | None, Audio | None]:
     """Fetch what is named by URL only; an id wins over a URL."""
     clip = song = None
     if "video_id" not in words and words.get("video_url"):
-        clip = video_received(owner=owner, url=words["video_url"])
+        clip = video_received(asker=asker, owner=owner, url=words["video_url"])
     if "audio_id" not in words and words.get("audio_url"):
         try:
-            song = audio_received(owner=owner, url=words["audio_url"])
+            song = audio_received(asker=asker, owner=owner, url=words["audio_url"])
         except StudioError:
             if clip is not None:
                 discard(clip)
@@ -79,18 +83,19 @@ def _lipsync(owner: User, words: dict[str, Any], scene: Scene | None, clip: Vide
         )
     if video_id is None or audio_id is None:
         raise UserError("user:media:missing")
-    with kept_together(clip, song):
-        return lipsync_request(
-            owner=owner,
-            video_id=video_id,
-            audio_id=audio_id,
-            start_time=words.get("start_time"),
-            end_time=words.get("end_time"),
-            scene=scene,
-            named=words,
-            config_flavor=words.get("config_flavor"),
-            confirm_cost_usd=price,
-        )
+    kept(clip)
+    kept(song)
+    return lipsync_request(
+        owner=owner,
+        video_id=video_id,
+        audio_id=audio_id,
+        start_time=words.get("start_time"),
+        end_time=words.get("end_time"),
+        scene=scene,
+        named=words,
+        config_flavor=words.get("config_flavor"),
+        confirm_cost_usd=price,
+    )
 
 
 class StitchView(APIView):
@@ -107,10 +112,12 @@ class StitchView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Put clips together in order, under a song if one is named."""
-        owner = owner_of(request)
         words = checked(StitchRequestSerializer, request).given
-        project = named(Project.objects.for_user(owner).kept(), words.pop("project_id", None), "The project")
+        project = project_to_change(request, words.pop("project_id", None))
+        owner = payer_of(request, project)
         video_ids = words.pop("video_ids")
+        among = among_of(request, project)
+        check_inside(among, Video, video_ids, "The video")
         overlay = words.pop("audio_overlay_id", None)
         tracks = words.get("audio_tracks")
         if tracks is not None:  # the wishes are kept as JSON, which has no ids
@@ -124,6 +131,7 @@ class StitchView(APIView):
                 audio_overlay_id=overlay,
                 wishes=words,
                 project=project,
+                among=among,
                 final_of=_made_of(project, video_ids, overlay),
             ),
         )
@@ -159,15 +167,19 @@ class TrimView(APIView):
 class DownloadView(APIView):
     """`POST /api/audio/download`."""
 
-    @extend_schema(
-        request=DownloadRequestSerializer,
-        responses={201: CutResultSerializer},
-        examples=[
-            examples.body("A link", {"url": "https://www.youtube.com/watch?v=abcdefghijk"}),
-            examples.answer("The song", examples.CUT, "201"),
-        ],
+    rate = "fetch"
+
+    @long_work(
+        name="download",
+        takes=DownloadRequestSerializer,
+        promises=PromisedAudioSerializer,
+        gives=AudioResultSerializer,
+        asked={"url": "https://www.youtube.com/watch?v=abcdefghijk"},
+        reserved={"audio_id": examples.AUDIO_ID},
+        result=DOWNLOADED,
     )
     def post(self, request: Request) -> Response:
-        """Take the sound of a YouTube link; this installation answers that it cannot."""
-        checked(DownloadRequestSerializer, request)
-        raise UserError("user:download:not_installed")
+        """Keep the sound of one YouTube video as MP3; 400 `user:download:not_installed` where that is not set up."""
+        owner = owner_of(request)
+        url = checked(DownloadRequestSerializer, request).validated_data["url"]
+        return start_work(request, lambda: download_request(owner=owner, url=url))

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from generation.choices import JobKind, JobState, ProjectMode
 from generation.models import Job, Project, Scene, SceneGeneration
+from mvsite.accounts.reach import reached
 
 
 class TrashFilter(django_filters.FilterSet):
@@ -21,7 +22,11 @@ class TrashFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: Any) -> Any:
         """Apply the other filters to the kept rows or to the trash."""
         found = super().filter_queryset(queryset)
-        return found.filter(trashed_at__isnull=False) if self.form.cleaned_data.get("trashed") else found.kept()
+        return self.trash(found) if self.form.cleaned_data.get("trashed") else found.kept()
+
+    def trash(self, rows: Any) -> Any:
+        """Return what lies in the trash."""
+        return rows.filter(trashed_at__isnull=False)
 
 
 class ProjectFilter(TrashFilter):
@@ -39,6 +44,10 @@ class SceneFilter(TrashFilter):
 
     project = django_filters.UUIDFilter(field_name="project_id")
     project_id = django_filters.UUIDFilter(field_name="project_id")
+
+    def trash(self, rows: Any) -> Any:
+        """Return what lies in the trash, of projects that the one who asks may change: who only looks sees no more."""
+        return super().trash(rows).filter(reached(Scene, self.request.user, edit=True))
 
     class Meta:
         model = Scene

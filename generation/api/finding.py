@@ -1,13 +1,19 @@
-"""Finding what a request names, among the rows of the one who asks and nobody else's."""
+"""Finding what a request names, among the rows that the one who asks reaches; others are as unknown as none."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from mvsite.accounts.models import User
+from generation.models import Project, ReservedId, Scene
+from generation.services.looking import looked_at, page_looked_at
+from generation.services.references import in_project
+from mvsite.accounts.audit import audit
+from mvsite.accounts.models import ApiToken, User
 from mvsite.common.errors import UserError
 
 
@@ -28,4 +34,67 @@ def named(rows: models.QuerySet[Any], row_id: uuid.UUID | None, what: str) -> An
     found = rows.filter(pk=row_id).first()
     if found is None:
         raise UserError("user:media:missing", f"{what} {row_id} was not found.")
+    return found
+
+
+def project_to_change(request: Request, project_id: uuid.UUID | None) -> Project | None:
+    """Return the project that a body names, if the one who asks may change it. Raises user:media:missing."""
+    found: Project | None = _to_change(request, Project, project_id, "The project")
+    return found
+
+
+def scene_to_change(request: Request, scene_id: uuid.UUID | None) -> Scene | None:
+    """Return the scene that a body names, if the one who asks may change it. Raises user:media:missing."""
+    found: Scene | None = _to_change(request, Scene, scene_id, "The scene")
+    return found
+
+
+def payer_of(request: Request, place: Project | Scene | None) -> User:
+    """Return whose the new work is: the owner's of the project or scene it is for, else of the one who asks."""
+    return place.owner if place is not None else owner_of(request)
+
+
+def among_of(request: Request, project: Project | None) -> Project | None:
+    """Return the project whose files a member may name; None for its owner, who names all of theirs."""
+    return project if project is not None and project.owner_id != owner_of(request).pk else None
+
+
+def check_inside(among: Project | None, kind: type[Any], ids: Iterable[uuid.UUID], what: str) -> None:
+    """Refuse ids of files, or of files in the making, that are not in `among`. Raises user:media:missing."""
+    wanted = set(ids)
+    if among is None or not wanted:
+        return
+    inside = set(kind.objects.filter(in_project(kind, among), pk__in=wanted).values_list("pk", flat=True))
+    inside |= set(ReservedId.objects.filter(job__project=among, pk__in=wanted).values_list("pk", flat=True))
+    for outside in sorted(wanted - inside):
+        raise UserError("user:media:missing", f"{what} {outside} was not found.")
+
+
+def noted(request: Request, row: Any) -> None:
+    """Write into the audit log that somebody else's row was looked at (once an hour) or changed."""
+    person = owner_of(request)
+    if request.method in SAFE_METHODS:
+        looked_at(row, by=person, request=request, via=_via(request))
+    elif getattr(row, "owner_id", person.pk) != person.pk:
+        audit(f"{type(row).__name__.lower()}.changed", request=request, by=person, via=_via(request), about=row)
+
+
+def page_noted(request: Request, rows: Iterable[Any]) -> None:
+    """Write into the audit log whose projects one page of a list told of (each once an hour)."""
+    page_looked_at(rows, by=owner_of(request), request=request, via=_via(request))
+
+
+def _via(request: Request) -> str:
+    return str(request.auth) if isinstance(request.auth, ApiToken) else "member"
+
+
+def _to_change(request: Request, kind: Any, row_id: uuid.UUID | None, what: str) -> Any:
+    if row_id is None:
+        return None
+    person = owner_of(request)
+    found = kind.objects.for_user(person, edit=True).kept().filter(pk=row_id).first()
+    if found is None:
+        named(kind.objects.for_user(person).kept(), row_id, what)
+        raise UserError("user:auth:forbidden", "You may look at this project, not change it.")
+    noted(request, found)
     return found

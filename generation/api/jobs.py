@@ -1,5 +1,6 @@
 """Jobs: list, read, follow, cancel, retry, decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -10,13 +11,14 @@ from rest_framework.response import Response
 
 from assets.addresses import freshened
 from generation.api.answers import FeedSerializer, JobSerializer
-from generation.api.bodies import EmptySerializer, ResolveSerializer
+from generation.api.bodies import EmptySerializer, ResolveSerializer, RetrySerializer
 from generation.api.feed import AFTER, feed_response
 from generation.api.filters import JobFilter
 from generation.api.resources import ResourceViewSet, checked
 from generation.api.waiting import start_work
-from generation.jobs import job_data, request_cancel, resolve, retry
+from generation.jobs import job_data, places_in_line, request_cancel, resolve
 from generation.models import Event, Job
+from generation.services.retrying import agreed_to, job_retry
 
 
 @extend_schema_view(
@@ -32,8 +34,12 @@ class JobViewSet(ResourceViewSet):
 
     def shape(self, row: Job) -> dict[str, Any]:
         """Answer a job."""
-        told: dict[str, Any] = freshened(job_data(row))
-        return told
+        return self.shapes([row])[0]
+
+    def shapes(self, rows: Sequence[Job]) -> list[dict[str, Any]]:
+        """Answer jobs, each with who is before it."""
+        ahead = places_in_line(rows)
+        return [freshened(job_data(row, ahead=ahead.get(row.pk))) for row in rows]
 
     @extend_schema(request=EmptySerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
@@ -43,21 +49,28 @@ class JobViewSet(ResourceViewSet):
         checked(EmptySerializer, request)
         return self.post_once(lambda: self.answer(request_cancel(job)))
 
-    @extend_schema(request=EmptySerializer, responses={202: JobSerializer})
+    @extend_schema(request=RetrySerializer, responses={202: JobSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
-        """Start a failed or canceled job again, with the same ids."""
+        """Start a failed or canceled job again, with the same ids; 409 for a film that a newer one has replaced.
+
+        A price above the limit is asked back first; `estimate` tells it as the call `retry`.
+        """
         job = self.get_object()
-        checked(EmptySerializer, request)
-        return start_work(request, lambda: retry(job))
+        agree = agreed_to(checked(RetrySerializer, request).given.get("confirm_cost_usd"))
+        return start_work(request, lambda: job_retry(job, agree=agree))
 
     @extend_schema(request=ResolveSerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
-        """Decide about a job in `needs_review`, after a look at the provider's list."""
+        """Decide about a job in `needs_review`, after a look at the provider's list.
+
+        What is sent again may cost as much again: above the limit that is asked back, as for `retry`.
+        """
         job = self.get_object()
-        bought = checked(ResolveSerializer, request).validated_data["outcome"] == "bought"
-        return self.post_once(lambda: self.answer(resolve(job, bought=bought)))
+        words = checked(ResolveSerializer, request).given
+        bought, agree = words["outcome"] == "bought", agreed_to(words.get("confirm_cost_usd"))
+        return self.post_once(lambda: self.answer(resolve(job, bought=bought, agree=agree)))
 
     @extend_schema(parameters=[AFTER], responses={200: FeedSerializer, 304: None})
     @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None)

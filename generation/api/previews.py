@@ -11,10 +11,11 @@ from rest_framework.views import APIView
 from flavors.selectors import flavor_list
 from generation.api import examples
 from generation.api.answers import Shape
-from generation.api.fields import RequestSerializer, an_id, words
-from generation.api.finding import named, owner_of
+from generation.api.fields import an_id, words
+from generation.api.finding import named, noted, owner_of
 from generation.models import Project
 from generation.services.previews import Wanted, flavor_preview
+from mvsite.common.bodies import RequestSerializer
 from mvsite.common.errors import UserError
 from mvsite.common.ids import parse_id
 
@@ -108,6 +109,8 @@ class FlavorPreviewView(APIView):
         given = asked.given
         mine = Project.objects.for_user(owner_of(request)).kept()
         project = named(mine, given.get("project_id"), "The project")
+        if project is not None:
+            noted(request, project)
         wanted = Wanted(
             flavor=flavor.name,
             idea=given.get("idea", project.idea if project else ""),

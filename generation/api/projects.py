@@ -1,5 +1,6 @@
 """Projects: list, make, read, change, trash, run, and the event feed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,16 +18,21 @@ from generation.api.answers import FeedSerializer, JobSerializer, ProjectSeriali
 from generation.api.bodies import TEXTS, EmptySerializer, ProjectRequestSerializer, RunRequestSerializer
 from generation.api.feed import AFTER, feed_response
 from generation.api.filters import ProjectFilter
-from generation.api.finding import named, owner_of
+from generation.api.finding import among_of, named, owner_of, payer_of
+from generation.api.members import USER_ID, MemberRequestSerializer, MemberSerializer
 from generation.api.resources import SAVED, TrashViewSet, checked, texts
 from generation.api.waiting import start_work
 from generation.models import Event, Project
 from generation.selectors import project_data, project_snapshot, projects_with_details
 from generation.services.exporting import project_export
+from generation.services.members import member_list, member_remove, member_set
 from generation.services.projects import project_create, project_restore, project_trash, project_update
+from generation.services.references import nameable
 from generation.services.runs import run_request
 from generation.services.stitch import project_stitch
 from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
+from mvsite.common.ids import parse_id
 from mvsite.common.text import download_name
 
 _NAMED = {
@@ -68,19 +74,19 @@ class ProjectViewSet(TrashViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named."""
         project = self.get_object()
-        return self.answer(project_update(project=project, **self._fields(request)))
+        return self.answer(project_update(project=project, **self._fields(request, project)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Move a project to the trash."""
-        project_trash(project=self.get_object())
+        project_trash(project=self._own(self.get_object()))
         return Response(status=204)
 
     @extend_schema(request=EmptySerializer, responses=ProjectSerializer)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Take a project out of the trash."""
-        project = self.find(self.get_queryset())
+        project = self._own(self.find(self.get_queryset()))
         return self.post_once(lambda: self.answer(project_restore(project=project)))
 
     @extend_schema(request=RunRequestSerializer, responses={202: JobSerializer})
@@ -112,14 +118,49 @@ class ProjectViewSet(TrashViewSet):
         project = self.get_object()
         name = download_name(project.title or project.idea[:60], "zip")
         headers = {"Content-Disposition": content_disposition_header(True, name) or "", "Cache-Control": "no-store"}  # noqa: FBT003 - Django's signature
-        return StreamingHttpResponse(project_export(project=project), content_type="application/zip", headers=headers)
+        content = project_export(project=project, to=owner_of(request))
+        return StreamingHttpResponse(content, content_type="application/zip", headers=headers)
 
-    def _fields(self, request: Request) -> dict[str, Any]:
-        """Return the fields for the services, with every id resolved through the owner."""
-        data = texts(dict(checked(ProjectRequestSerializer, request).validated_data), TEXTS)
-        owner: User = owner_of(request)
-        for name, (kind, what) in _NAMED.items():
-            if name in data:
-                rows = kind._default_manager.filter(owner=owner, trashed_at=None)  # noqa: SLF001  Django's public name for it
-                data[name.removesuffix("_id")] = named(rows, data.pop(name), what)
-        return data
+    @extend_schema(request=MemberRequestSerializer, responses={200: MemberSerializer(many=True)})
+    @action(detail=True, methods=["get", "post"], filter_backends=[], pagination_class=None)
+    def members(self, request: Request, pk: str) -> Response:
+        """List who else may see or change a project; with a POST its owner lets somebody in, or changes their role."""
+        project = self.get_object()
+        if request.method == "POST":
+            self._own(project)
+            words = checked(MemberRequestSerializer, request).validated_data
+            self.post_once(lambda: Response([str(member_set(project=project, by=owner_of(request), **words).pk)]))
+        return Response(member_list(project=project))
+
+    @extend_schema(responses={204: None}, parameters=[USER_ID])
+    @action(detail=True, methods=["delete"], url_path=r"members/(?P<user_id>[^/]+)", url_name="member")
+    def member(self, request: Request, pk: str, user_id: str) -> Response:
+        """Let somebody in no longer; members may leave by themselves."""
+        project, person, gone = self.find_to_look(), owner_of(request), parse_id(user_id)
+        if gone != person.pk:
+            self._own(project)
+        member_remove(project=project, user_id=gone, by=person)
+        return Response(status=204)
+
+    def _own(self, project: Project) -> Project:
+        """Return a project if the one who asks owns it. Raises user:auth:forbidden."""
+        if project.owner_id != owner_of(self.request).pk:
+            raise UserError("user:auth:forbidden", "Only the owner of this project does that.")
+        return project
+
+    def _fields(self, request: Request, project: Project | None = None) -> dict[str, Any]:
+        given = checked(ProjectRequestSerializer, request).validated_data
+        return project_fields(payer_of(request, project), given, among_of(request, project))
+
+
+def project_fields(owner: User, given: Mapping[str, Any], among: Project | None = None) -> dict[str, Any]:
+    """Return a checked body's fields for the services, with every id resolved through the owner.
+
+    A member names only what is in the project already (`among`). Raises user:media:missing.
+    """
+    data = texts(dict(given), TEXTS)
+    for name, (kind, what) in _NAMED.items():
+        if name in data:
+            rows = nameable(kind, owner=owner, among=among)
+            data[name.removesuffix("_id")] = named(rows, data.pop(name), what)
+    return data

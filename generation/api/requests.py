@@ -6,12 +6,10 @@ from rest_framework import serializers
 
 from generation.api.fields import (
     DeprecatedText,
-    RequestSerializer,
     an_id,
     choice,
     loose_id,
     number,
-    readable,
     seed,
     usd,
     whole,
@@ -19,6 +17,7 @@ from generation.api.fields import (
     yes_no,
 )
 from generation.choices import FailOver
+from mvsite.common.bodies import RequestSerializer, readable
 
 SCENE_COUNT = (1, 60)
 LONGEST_URL = 2048

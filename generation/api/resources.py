@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
-from generation.api.finding import owner_of
+from generation.api.finding import noted, owner_of, page_noted
+from mvsite.accounts.reach import reached
 from mvsite.common.errors import UserError
 from mvsite.common.idempotency import once
 from mvsite.common.ids import parse_id
@@ -27,16 +29,21 @@ class ResourceViewSet(GenericViewSet[Any]):
         """Turn a row into what the API answers."""
         raise NotImplementedError
 
+    def shapes(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Turn the rows of one page into what the API answers."""
+        return [self.shape(row) for row in rows]
+
     def details(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Fetch with the rows what `shape` reads, in a fixed number of queries."""
         return rows
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return the rows of the one who asks."""
+        """Return the rows that the one who asks reaches."""
         if getattr(self, "swagger_fake_view", False):  # the schema is drawn without anybody asking
             return super().get_queryset().none()
-        rows: QuerySet[Any] = super().get_queryset().filter(owner=owner_of(self.request))
-        return rows
+        rows = super().get_queryset()
+        found: QuerySet[Any] = rows.filter(reached(rows.model, owner_of(self.request)))
+        return found
 
     def reachable(self) -> QuerySet[Any]:
         """Return the rows that have an address: all of the owner's unless there is a trash."""
@@ -47,8 +54,21 @@ class ResourceViewSet(GenericViewSet[Any]):
         return self.find(self.reachable())
 
     def find(self, rows: QuerySet[Any]) -> Any:
-        """Return the row of the address among `rows`. Raises user:request:malformed_id, user:request:not_found."""
-        found = rows.filter(pk=parse_id(self.kwargs["pk"])).first()
+        """Return the row of the address among `rows`; one that may only be looked at is not there to be changed.
+
+        Raises user:request:malformed_id, user:request:not_found, user:auth:forbidden.
+        """
+        found = self.find_to_look(rows)
+        person, kind = owner_of(self.request), type(found)
+        is_change = found.owner_id != person.pk and self.request.method not in SAFE_METHODS
+        if is_change and not kind.objects.filter(reached(kind, person, edit=True), pk=found.pk).exists():
+            raise UserError("user:auth:forbidden", "You may look at this, not change it.")
+        noted(self.request, found)
+        return found
+
+    def find_to_look(self, rows: QuerySet[Any] | None = None) -> Any:
+        """Return the row of the address, whatever the request then does with it."""
+        found = (self.reachable() if rows is None else rows).filter(pk=parse_id(self.kwargs["pk"])).first()
         if found is None:
             raise UserError("user:request:not_found")
         return found
@@ -56,7 +76,8 @@ class ResourceViewSet(GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         """Answer one page."""
         page = self.paginate_queryset(self.details(self.filter_queryset(self.get_queryset())))
-        return self.get_paginated_response([self.shape(row) for row in page or []])
+        page_noted(self.request, page or [])
+        return self.get_paginated_response(self.shapes(page or []))
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """Answer one row."""
@@ -67,9 +88,9 @@ class ResourceViewSet(GenericViewSet[Any]):
         fresh = self.details(type(row)._default_manager.all()).get(pk=row.pk)  # noqa: SLF001  Django's public name for it
         return Response(self.shape(fresh), status=status)
 
-    def post_once(self, act: Callable[[], Response]) -> Response:
-        """Do what a POST asks for, once per Idempotency-Key."""
-        return once(self.request, act)
+    def post_once(self, act: Callable[[], Response], *, again: Callable[[str], Response] | None = None) -> Response:
+        """Do what a POST asks for, once per Idempotency-Key; `again` tells the row behind a secret answer."""
+        return once(self.request, act, again=again)
 
 
 class TrashViewSet(ResourceViewSet):

@@ -22,8 +22,10 @@ from generation.api.projects import ProjectViewSet
 from generation.api.providers import ProvidersView
 from generation.api.scene_generations import SceneGenerationViewSet
 from generation.api.scenes import SceneViewSet
+from generation.api.shares import ShareViewSet
 from generation.api.songs import AnalysisView, WaveformView
 from generation.api.sprites import SpriteImageView, SpriteTextView, SpriteView
+from generation.api.trash import ProjectTrashView, TrashView
 from generation.api.usage import UsageView
 from generation.api.webhooks import ReplicateWebhookView
 
@@ -39,6 +41,8 @@ _CALLS: dict[str, type[APIView]] = {
     r"mv/flavors/(?P<pk>[^/]+)/preview": FlavorPreviewView,
     "audio/trim": TrimView,
     "audio/download": DownloadView,
+    "mv/trash": TrashView,
+    "mv/trash/projects": ProjectTrashView,
     "mv/usage": UsageView,
     r"mv/get_character_reference/(?P<pk>[^/]+)": GetCharacterReferenceView,
     r"mv/get_character_reference/(?P<pk>[^/]+)/info": CharacterInfoView,
@@ -74,3 +78,4 @@ def register(router: SimpleRouter) -> None:
     router.register("mv/scenes", SceneViewSet, basename="scene")
     router.register("mv/jobs", JobViewSet, basename="job")
     router.register("mv/scene_generations", SceneGenerationViewSet, basename="scene-generation")
+    router.register("mv/shares", ShareViewSet, basename="share")

@@ -19,10 +19,10 @@ from generation.api.bodies import (
     SelectTakeSerializer,
 )
 from generation.api.filters import SceneFilter
-from generation.api.finding import named, owner_of
+from generation.api.finding import project_to_change
 from generation.api.resources import SAVED, TrashViewSet, checked
 from generation.api.waiting import start_work
-from generation.models import Project, Scene, SceneVersion
+from generation.models import Scene, SceneVersion
 from generation.selectors import scene_data, scenes_of, with_details
 from generation.services.scenes import scene_edit, take_select
 from generation.services.storyboard import scene_add, scene_restore, scene_split, scene_trash, scenes_reorder
@@ -39,7 +39,7 @@ class SceneViewSet(TrashViewSet):
     queryset = Scene.objects.all()
     filterset_class = SceneFilter
     search_fields = ("current__description",)
-    ordering_fields = ("created_at", "updated_at", "index")
+    ordering_fields = ("created_at", "updated_at", "trashed_at", "index")
 
     def details(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Fetch text and takes along."""
@@ -129,7 +129,7 @@ class SceneViewSet(TrashViewSet):
         return self.post_once(lambda: self.answer(take_select(scene=scene, **words)))
 
     def _project(self, project_id: Any) -> Any:
-        return named(Project.objects.for_user(owner_of(self.request)).kept(), project_id, "The project")
+        return project_to_change(self.request, project_id)
 
     def _reordered(self, project: Any, order: list[Any], scene: Scene | None) -> Response:
         scenes_reorder(project=project, scene_ids=order)

@@ -17,10 +17,11 @@ from assets.models import Audio
 from assets.selectors import audio_get
 from assets.services.listening import audio_analysis, audio_curve, audio_heard, audio_set_tempo
 from generation.api import examples
-from generation.api.fields import Number, RequestSerializer, number, whole
+from generation.api.fields import Number, number, whole
 from generation.api.files import existing
 from generation.api.resources import checked
 from generation.api.tagged import tagged
+from mvsite.common.bodies import RequestSerializer
 from mvsite.common.errors import FieldError, UserError
 
 LONGEST = 24 * 3600.0  # seconds: no song is longer

@@ -13,15 +13,19 @@ from rest_framework.views import APIView
 
 from generation.api import examples, examples_providers
 from generation.api.answers import Shape
-from generation.api.fields import RequestSerializer, an_id
+from generation.api.fields import an_id
 from generation.api.finding import owner_of
 from generation.choices import BudgetScope
 from generation.models import Project
 from generation.money.usage import Span, usage
+from mvsite.accounts.quotas import standings
+from mvsite.common.bodies import RequestSerializer
 from mvsite.common.errors import UserError
 
 _USUAL_DAYS = timedelta(days=29)
 _LONGEST = timedelta(days=366)
+_YEARS = range(2000, 9000)
+_NO_SUCH_DAY = "There was no studio on that day."
 _SPENT = {"cost_usd": "4.8036", "calls": 4}
 _EXAMPLE: dict[str, Any] = {
     "from": "2026-10-23",
@@ -40,6 +44,7 @@ _EXAMPLE: dict[str, Any] = {
     ],
     "by_project": [{"project_id": examples.PROJECT_ID, "title": "Storm dance", **_SPENT}],
     "budgets": [examples_providers.BUDGET],
+    "quotas": [{"name": "jobs", "used": 3, "limit": 20, "left": 17}],
 }
 
 
@@ -55,6 +60,9 @@ class UsageQuerySerializer(RequestSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Fill in the last 30 days; a span must not end before it begins."""
+        far = {name: [_NO_SUCH_DAY] for name in ("from", "to") if attrs.get(name) and attrs[name].year not in _YEARS}
+        if far:
+            raise serializers.ValidationError(far)
         last = attrs.get("to") or max(timezone.now().date(), attrs.get("from") or timezone.now().date())
         first = attrs.get("from") or last - _USUAL_DAYS
         if first > last:
@@ -109,8 +117,17 @@ class BudgetSerializer(Shape):
     left_usd = serializers.CharField(allow_null=True)
 
 
+class QuotaSerializer(Shape):
+    """How much of a quota is used now; without a limit `limit` and `left` are null."""
+
+    name = serializers.CharField(help_text="`jobs`: how many are under way; `storage`: bytes, the trash included.")
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True)
+    left = serializers.IntegerField(allow_null=True)
+
+
 class UsageSerializer(SpentSerializer):
-    """The bills of a span of days, what unfinished jobs hold now, and the budgets. Amounts are USD as texts."""
+    """The bills of a span of days, what unfinished jobs hold now, budgets and quotas. Amounts are USD as texts."""
 
     to = serializers.DateField()
     project_id = serializers.UUIDField(allow_null=True)
@@ -120,6 +137,7 @@ class UsageSerializer(SpentSerializer):
     by_model = ModelSpentSerializer(many=True)
     by_project = ProjectSpentSerializer(many=True)
     budgets = BudgetSerializer(many=True)
+    quotas = QuotaSerializer(many=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Add the one whose name is a word of the language."""
@@ -147,4 +165,5 @@ class UsageView(APIView):
         project_id = words.get("project_id")
         if project_id is not None and not Project.objects.for_user(owner).filter(pk=project_id).exists():
             raise UserError("user:request:not_found")
-        return Response(usage(Span(owner.pk, words["first"], words["last"], project_id)))
+        spent = usage(Span(owner.pk, words["first"], words["last"], project_id))
+        return Response({**spent, "quotas": [each.told() for each in standings(owner.pk)]})

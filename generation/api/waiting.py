@@ -4,7 +4,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import connection
@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.addresses import freshened
+from assets.api.uploads import discard
+from assets.models import StoredFile
 from generation.api.finding import owner_of
-from generation.api.heard import log_request
 from generation.choices import FINAL_STATES, JobState
 from generation.jobs import job_data
 from generation.models import Job
@@ -32,17 +33,30 @@ def job_url(job_id: uuid.UUID | str) -> str:
     return f"/api/mv/jobs/{job_id}"
 
 
-def start_work(request: Request, start: Callable[[], Job]) -> Response:
+def start_work(request: Request, start: Callable[[], Job], *, brought: Sequence[StoredFile | None] = ()) -> Response:
     """Start a job once per Idempotency-Key and answer 202 with it, or wait for its end if the client prefers that.
 
-    `start` runs inside a transaction; the wait begins after it is committed.
+    `start` runs inside a transaction; the wait begins after it is committed. Of the files that the request `brought`
+    nothing stays when the key is refused, the answer is a repeat or the start fails.
     """
-    return wait_if_wished(request, once(request, lambda: accepted(start())))
+    files = [row for row in brought if row is not None]
+    try:
+        response = once(request, lambda: accepted(start()))
+    except BaseException:
+        _discard(files)
+        raise
+    if response.has_header("Idempotent-Replayed"):
+        _discard(files)
+    return wait_if_wished(request, response)
+
+
+def _discard(files: Sequence[StoredFile]) -> None:
+    for row in files:
+        discard(row)
 
 
 def accepted(job: Job) -> Response:
     """Answer 202: the job, where it is, and at top level the ids of what will exist."""
-    log_request(job)
     return Response({**job_data(job), **job.reserved}, status=202, headers={"Location": job_url(job.pk)})
 
 
@@ -57,7 +71,9 @@ def wait_if_wished(request: Request, response: Response) -> Response:
         _WAITERS.leave()
     if not ended:
         return response
-    job = Job.objects.for_user(owner_of(request)).get(pk=response.data["id"])
+    job = Job.objects.for_user(owner_of(request)).filter(pk=response.data["id"]).first()
+    if job is None:  # whoever waited was let out meanwhile, or the project was thrown away
+        return _refused(request, UserError("user:request:not_found"))
     final = _final_answer(request, job)
     for name in ("Location", "Idempotent-Replayed"):
         if response.has_header(name):
@@ -92,6 +108,10 @@ def _final_answer(request: Request, job: Job) -> Response:
     problem = job_problem(job)
     if problem is None:
         return Response(freshened(job.result if job.result is not None else job_data(job)))
+    return _refused(request, problem)
+
+
+def _refused(request: Request, problem: StudioError) -> Response:
     answer = problem_handler(problem, {"request": request})
     if answer is None:
         raise problem

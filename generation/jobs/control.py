@@ -1,7 +1,7 @@
 """What a person may do with a job: cancel, retry, decide."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,12 +11,19 @@ from django.utils import timezone
 from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
 from generation.jobs.ending import end, let_go
+from generation.jobs.room import take_job_room
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
 from mvsite.common.errors import UserError
 
 _RETRYABLE = (JobState.FAILED, JobState.CANCELED)
+Agree = Callable[[Decimal], None]
+"""Hears in the same transaction what starting again may cost, USD, and raises when that is not agreed to."""
+
+
+def any_price(usd: Decimal) -> None:
+    """Agree to any price: who asks has been told it elsewhere."""
 
 
 def request_cancel(job: Job) -> Job:
@@ -31,6 +38,21 @@ def request_cancel(job: Job) -> Job:
             raise UserError("user:job:needs_review", "Decide first: was it bought?")
         _stop([*(child for child in children if not child.is_final), job])
     return job
+
+
+def supersede(job: Job) -> Job | None:
+    """Give the place of an unfinished job to another: it is asked to stop, and its unique key is free.
+
+    Call it in the transaction that makes the other one. Returns the parent that waits for it, for the one that follows.
+    """
+    with transaction.atomic():
+        job, _ = _locked_family(job)
+        if job.is_final:
+            return None
+        Job.objects.filter(pk=job.pk).update(unique_key="")
+        job.unique_key = ""
+        _stop([job])
+        return Job.objects.active().filter(children=job, cancel_requested_at=None).first()
 
 
 def stop_children(parent: Job) -> list[Job]:
@@ -79,29 +101,42 @@ def hasten(job_id: uuid.UUID) -> bool:
     return True
 
 
-def retry(job: Job) -> Job:
+def retry(job: Job, *, agree: Agree = any_price) -> Job:
     """Start a failed or canceled job again under the same id and with the same reserved ids.
 
     What was bought and arrived stays; portraits that failed or were canceled start again too.
-    Raises user:job:not_retryable, user:cost:over_budget, and user:scene:busy when an equal job is under way.
+    Raises what `agree` raises, user:job:not_retryable, user:cost:over_budget, user:quota:*, and user:scene:busy when
+    an equal job is under way.
     """
     try:
-        return _retry(job)
+        return _retry(job, agree)
     except IntegrityError as error:
         raise UserError("user:scene:busy", "The same work is under way already.") from error
 
 
-def _retry(job: Job) -> Job:
+def _retry(job: Job, agree: Agree) -> Job:
     with transaction.atomic():
         job, children = _locked_family(job)
         if job.state not in _RETRYABLE:
             raise UserError("user:job:not_retryable")
-        # A run makes new children for what is missing.
-        again = [each for each in children if each.kind == JobKind.PORTRAITS and each.state in _RETRYABLE]
-        _restart(job, may_cost=sum(map(_may_cost, again), Decimal(0)) if again else _may_cost(job, children))
+        again, cost = _what_again(job, children)
+        agree(cost)
+        _take_room(job)
+        _restart(job, may_cost=cost)
         for child in again:
             _restart(child, may_cost=_may_cost(child), parent=job)
     return job
+
+
+def retry_cost(job: Job) -> Decimal:
+    """Say what starting this job again may cost, USD: what `retry` would hold for it."""
+    return _what_again(job, list(job.children.all()))[1]
+
+
+def _what_again(job: Job, children: Sequence[Job]) -> tuple[list[Job], Decimal]:
+    """Name the children that start again with a job, and the price; a run makes new ones for what is missing."""
+    again = [each for each in children if each.kind == JobKind.PORTRAITS and each.state in _RETRYABLE]
+    return again, sum(map(_may_cost, again), Decimal(0)) if again else _may_cost(job, children)
 
 
 def _may_cost(job: Job, children: Sequence[Job] = ()) -> Decimal:
@@ -125,15 +160,17 @@ def _locked_family(job: Job) -> tuple[Job, list[Job]]:
     return found, children
 
 
-def resolve(job: Job, *, bought: bool) -> Job:
+def resolve(job: Job, *, bought: bool, agree: Agree = any_price) -> Job:
     """Decide about a job in `needs_review`: `bought` = something exists and was paid (it ends failed, paid);
     otherwise nothing was bought: it is sent again, or ends canceled when that was asked for meanwhile.
-    Raises user:job:not_in_review, user:cost:over_budget.
+    Raises what `agree` raises, user:job:not_in_review, user:cost:over_budget, user:quota:*.
     """
     with transaction.atomic():
         job, _ = _locked_family(job)
         if job.state != JobState.NEEDS_REVIEW:
             raise UserError("user:job:not_in_review")
+        if not bought and job.cancel_requested_at is None:
+            _take_room(job)
         call = job.calls.order_by("-number").first()
         if call is not None:
             call.outcome = CallOutcome.UNKNOWN if bought else CallOutcome.ABANDONED
@@ -145,8 +182,16 @@ def resolve(job: Job, *, bought: bool) -> Job:
         elif job.cancel_requested_at is not None:
             end(job, JobState.CANCELED)
         else:
-            _restart(job, may_cost=_may_cost(job))
+            cost = _may_cost(job)
+            agree(cost)
+            _restart(job, may_cost=cost)
     return job
+
+
+def _take_room(job: Job) -> None:
+    """Ask the owner's quotas, unless it goes on as a part of something that is under way; before any budget."""
+    if job.parent is None or job.parent.is_final:
+        take_job_room(job.owner_id, job.kind)
 
 
 def _restart(job: Job, *, may_cost: Decimal, parent: Job | None = None) -> None:

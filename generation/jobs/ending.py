@@ -1,16 +1,25 @@
 """The last write of a job: final state, event, and a ring for the parent that waits for it."""
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from generation import money
 from generation.choices import JobState
 from generation.jobs.lanes import leave_lanes
+from generation.jobs.told import log_job
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
-from mvsite.logs import debug_event
+
+ENDED: dict[JobState, str] = {
+    JobState.SUCCEEDED: "job_succeeded",
+    JobState.FAILED: "job_failed",
+    JobState.CANCELED: "job_canceled",
+}
+"""The name in the log of each way to end."""
 
 
 def let_go(job: Job) -> None:
@@ -66,5 +75,5 @@ def end(
     if job.parent_id is not None:
         for queue in Job.objects.filter(pk=job.parent_id).active().values_list("queue", flat=True):
             wake(job.parent_id, queue)
-    code = error["code"] if error else ""
-    debug_event(f"job_{state}", job_id=str(job.pk), kind=job.kind, state=state, attempt=job.attempts, code=code)
+    told = partial(log_job, ENDED[state], job, code=error["code"] if error else "")
+    transaction.on_commit(told, robust=True)

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from generation import money
 from generation.choices import LIMITS, JobKind, JobState
+from generation.jobs.asked import log_request
+from generation.jobs.room import take_job_room
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job, Project, ReservedId, Scene
@@ -32,24 +34,26 @@ def enqueue(
     flavor_revision_id: uuid.UUID | None = None,
     estimated_cost_usd: Decimal = Decimal(0),
     unique_key: str = "",
+    asked_for: bool = True,
 ) -> Job:
     """Make a queued job and ring for it when the caller's transaction commits.
 
     `reserved` is what the caller may tell at once (`{"video_id": …}`), `reserved_ids` the ids in it. What it may cost
-    is held against the budgets; a child takes over what its parent holds for it.
-    Raises IntegrityError when an unfinished job of this owner has the same `unique_key`, user:cost:over_budget.
+    is held against the budgets; a child takes over what its parent holds for it. What nobody asked for, and children,
+    need no room in the owner's quotas.
+    Raises IntegrityError when an unfinished job of this owner has the same `unique_key`, user:cost:over_budget,
+    user:quota:jobs, user:quota:storage.
     """
-    limits = LIMITS[kind]
-    now = timezone.now()
     with transaction.atomic():
+        if asked_for and parent is None:
+            take_job_room(owner.pk, kind)
         job = Job.objects.create(
             kind=kind,
             owner=owner,
             project=project,
             scene=scene,
             parent=parent,
-            state=JobState.QUEUED,
-            queue=limits.queue,
+            **_beginning(kind),
             provider=provider,
             model=model,
             params=dict(params),
@@ -57,13 +61,18 @@ def enqueue(
             flavor_revision_id=flavor_revision_id,
             estimated_cost_usd=estimated_cost_usd,
             unique_key=unique_key,
-            queued_at=now,
-            next_at=now,
-            sent_at=now,
-            deadline_at=now + timedelta(seconds=limits.deadline_seconds),
         )
         ReservedId.objects.bulk_create([ReservedId(pk=each, job=job, owner=owner) for each in reserved_ids])
         money.hold(job, estimated_cost_usd, parent=parent)
         record_job("job.queued", job)
         wake(job.pk, job.queue)
+    log_request(job)
     return job
+
+
+def _beginning(kind: JobKind) -> dict[str, Any]:
+    """Give what every new job of a kind begins with: its state, its queue, and its times from now on."""
+    limits, now = LIMITS[kind], timezone.now()
+    deadline = now + timedelta(seconds=limits.deadline_seconds)
+    times = {"queued_at": now, "next_at": now, "sent_at": now, "deadline_at": deadline}
+    return {"state": JobState.QUEUED, "queue": limits.queue, **times}

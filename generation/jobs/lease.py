@@ -15,15 +15,16 @@ from django.utils import timezone
 
 from generation import events, money
 from generation.choices import JobState
+from generation.jobs.draining import HandBack, is_ending
 from generation.jobs.ending import end, let_go
 from generation.jobs.heartbeat import Heartbeat
 from generation.jobs.identity import this_process
+from generation.jobs.told import log_job
 from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import StudioError
-from mvsite.logs import debug_event
 
 
 class LeaseLost(Exception):  # noqa: N818  it is not an error: somebody else goes on with the job
@@ -79,8 +80,8 @@ def claim(job_id: uuid.UUID) -> "Claim | None":
         if before.state == JobState.QUEUED:
             record_job("job.started", job)
     if before.lease_owner:
-        debug_event("job_reaped", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
-    debug_event("job_claimed", job_id=str(job.pk), kind=job.kind, state=job.state, attempt=job.attempts)
+        log_job("job_reaped", job)
+    log_job("job_claimed", job)
     return Claim(job)
 
 
@@ -99,15 +100,18 @@ class Claim:
         """Keep the lease alive in the background while the block runs."""
         return self._heartbeat
 
-    def tick(self, progress: float) -> None:
-        """Report progress 0..1 of the whole job from inside long work.
+    def tick(self, progress: float, *, to_the_end: bool = False) -> None:
+        """Report progress 0..1 of the whole job from inside long work. Writes at most once a second.
 
-        Raises LeaseLost or Stopped. Writes at most once a second.
+        Raises LeaseLost, Stopped, and HandBack when this process is about to end, unless the work is `to_the_end`
+        (it is paid for, and would be lost).
         """
         if self._heartbeat.lost:
             raise LeaseLost
         if self._heartbeat.stop_asked:
             raise Stopped
+        if is_ending() and not to_the_end:
+            raise HandBack
         if (timezone.now() - self._told_at).total_seconds() >= 1:
             self._told_at = timezone.now()
             self.report(progress)
@@ -169,7 +173,7 @@ class Claim:
             if self.job.next_at <= timezone.now():
                 self._write(sent_at=timezone.now())
                 wake(self.job.pk, self.job.queue)
-        debug_event("job_waiting", job_id=str(self.job.pk), kind=self.job.kind, state=state, stage=self.job.stage)
+        log_job("job_waiting", self.job)
 
     def hold(self, after: float, *, stage: str) -> None:
         """Give the job back because of something that is not its fault; the time does not count for its deadline."""

@@ -7,9 +7,9 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from generation.jobs.identity import is_dead
+from generation.jobs.told import log_job
 from generation.jobs.wake import ring
 from generation.models import Job
-from mvsite.logs import debug_event
 
 _BATCH = 200
 _RINGS_OUT = 64  # for each queue
@@ -55,7 +55,7 @@ def forget_broken_leases() -> int:
                 next_at=timezone.now() + _pause_after_death(failures),
                 sent_at=None,
             )
-            debug_event("job_reaped", job_id=str(job_id), attempt=failures + 1)
+            log_job("job_reaped", Job.objects.get(pk=job_id))
     return broken
 
 

@@ -4,14 +4,20 @@ from datetime import datetime
 from typing import Any
 
 from generation import events
-from generation.jobs.eta import eta_seconds
+from generation.choices import JobKind
+from generation.jobs.eta import eta_range, is_overdue
+from generation.jobs.standing import waiting_for
 from generation.models import Job
 from mvsite.common.usd import usd, usd_at_most
 
 
-def job_data(job: Job) -> dict[str, Any]:
-    """Give the public members of a job; before success `result` holds only the reserved ids."""
+def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
+    """Give the public members of a job; before success `result` holds only the reserved ids.
+
+    `ahead` is how many stand before it, where the caller has counted.
+    """
     base = f"/api/mv/jobs/{job.pk}"
+    span = eta_range(job)
     return {
         "id": str(job.pk),
         "parent_id": _text(job.parent_id),
@@ -19,16 +25,22 @@ def job_data(job: Job) -> dict[str, Any]:
         "state": job.state,
         "stage": job.stage,
         "progress": round(job.progress, 4),
-        "eta_seconds": eta_seconds(job),
+        "eta_seconds": span[1] if span else None,
+        "eta_range_seconds": [span[0], span[2]] if span else None,
+        "waiting_for": waiting_for(job, ahead=ahead),
+        "overdue": is_overdue(job),
+        "automatic": bool(job.params.get("automatic")),
         "queued_at": _time(job.queued_at),
         "started_at": _time(job.started_at),
         "finished_at": _time(job.finished_at),
+        "deadline_at": _time(job.deadline_at),
         "estimated_cost_usd": usd_at_most(job.estimated_cost_usd),
         "cost_usd": usd(job.cost_usd),
         "provider": job.provider,
         "model": job.model,
         "parameters_not_sent": job.params.get("parameters_not_sent", []),
         "warnings": job.params.get("warnings", []),
+        "number_of_scenes": job.params.get("number_of_scenes") if job.kind == JobKind.SCENES else None,
         "attempts": job.attempts,
         "project_id": _text(job.project_id),
         "scene_id": _text(job.scene_id),

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -14,11 +14,18 @@ from django.conf import settings
 from django.core.checks import WARNING, run_checks
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 from kombu import Connection
 
 from assets import storage as vault
 from assets.media.errors import FFmpegError
 from assets.media.ffmpeg import ffmpeg_path
+from assets.sources import youtube
+from assets.storage import inventory
+from generation.choices import Queue
+from generation.jobs.workers import at_work
+from generation.models import Worker
+from generation.providers.mock import films
 from generation.providers.registry import configured
 from mvsite.broker import register
 from mvsite.common.process import ProcessError, run
@@ -45,6 +52,7 @@ def all_findings() -> Iterator[Finding]:
     yield free_disk()
     yield from database()
     yield queue()
+    yield workers()
     yield from storage()
     yield from providers()
     yield from settings_checks()
@@ -56,10 +64,22 @@ def versions() -> Iterator[Finding]:
     yield Finding(OK, "Python", platform.python_version())
     yield Finding(OK, "Django", version("django"))
     yield Finding(OK, "SQLite", sqlite3.sqlite_version)
-    try:
-        yield Finding(OK, "YouTube import", f"yt-dlp {version('yt-dlp')}")
-    except PackageNotFoundError:
-        yield Finding(OK, "YouTube import", "not installed")
+    yield from songs_from_youtube()
+
+
+def songs_from_youtube() -> Iterator[Finding]:
+    """Say whether songs from YouTube can be had, and by which version: it ages faster than anything else here."""
+    name = "YouTube import"
+    found, why = youtube.version_of("yt-dlp"), youtube.problem()
+    if why:
+        yield Finding(WARN if found else OK, name, why)
+    elif not youtube.js_runtime():
+        yield Finding(WARN, name, f"yt-dlp {found} without deno, which most videos need; ./studio youtube installs it")
+    else:
+        yield Finding(OK, name, f"yt-dlp {found}, deno {youtube.version_of('deno')}")
+    cookies = settings.MV_YOUTUBE_COOKIES
+    if cookies and not os.access(cookies, os.R_OK):
+        yield Finding(BAD, name, "the file MV_YOUTUBE_COOKIES cannot be read")
 
 
 def ffmpeg() -> Finding:
@@ -95,6 +115,11 @@ def free_disk() -> Finding:
     return Finding(OK, "Disk", text)
 
 
+def database_answers() -> bool:
+    """Say whether the database answers and has all the tables that this version needs."""
+    return all(finding.level == OK for finding in database())
+
+
 def database() -> Iterator[Finding]:
     """Reach the database and compare its tables with the code."""
     kind = "SQLite" if connection.vendor == "sqlite" else connection.display_name
@@ -126,6 +151,28 @@ def queue() -> Finding:
     return Finding(OK, "Queue", f"{kind}, reachable")
 
 
+def workers() -> Finding:
+    """Say which queues have a worker; nobody at all is fine for a studio that does not run."""
+    try:
+        found = at_work(timezone.now())
+    except DatabaseError:
+        return Finding(OK, "Workers", "unknown without the tables")
+    missing = _without(found)
+    if found and missing:
+        return Finding(BAD, "Workers", f"nobody takes work from {', '.join(missing)}")
+    return Finding(OK, "Workers", ", ".join(worker.name for worker in found) or "none at work")
+
+
+def queues_without_worker() -> list[str]:
+    """Name the queues from which nobody takes work. Raises DatabaseError."""
+    return _without(at_work(timezone.now()))
+
+
+def _without(found: list[Worker]) -> list[str]:
+    served = {name for worker in found for name in worker.queues}
+    return [name for name in Queue.values if name not in served]
+
+
 def storage() -> Iterator[Finding]:
     """Say where files are kept and served from."""
     if settings.SERVE_FROM_CLOUD and not settings.STORAGE_BUCKET:
@@ -137,6 +184,18 @@ def storage() -> Iterator[Finding]:
         yield from cloud()
     else:
         yield Finding(OK, "Storage", "files on this machine")
+    yield from other_buckets()
+
+
+def other_buckets() -> Iterator[Finding]:
+    """Say which files cannot be had because they are only in a bucket that is not in use."""
+    try:
+        found = inventory.away()
+    except DatabaseError:
+        return  # told already
+    for name, count in sorted(found.items()):
+        text = f"{count} files are only in the bucket {name}: name it in STORAGE_BUCKET, and see sync_storage"
+        yield Finding(WARN, "Files", text)
 
 
 def cloud() -> Iterator[Finding]:
@@ -157,6 +216,11 @@ def providers() -> Iterator[Finding]:
     """Say who makes the pictures, and which keys are there."""
     keys = {"Replicate": settings.REPLICATE_API_TOKEN, "Gemini": settings.GEMINI_API_KEY}
     usable = configured()
+    if settings.MOCK_VID_GENS:
+        found = len(films())
+        level = OK if found or settings.MOCK_VIDEOS_DIR is None else WARN
+        drawn = "every clip is drawn by sample: MOCK_VIDEOS_DIR has no .mp4"
+        yield Finding(level, "Mock mode", f"every clip is one of {found} films of MOCK_VIDEOS_DIR" if found else drawn)
     if usable == ("sample",):
         yield Finding(OK, "Provider", "everything runs on the built-in sample provider")
     else:

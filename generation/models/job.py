@@ -11,15 +11,17 @@ from django.utils import timezone
 
 from generation.choices import ACTIVE_STATES, FINAL_STATES, OPEN_OUTCOMES, CallOutcome, JobKind, JobState, Queue
 from generation.models.lane import Lane
+from mvsite.accounts.models import User
+from mvsite.accounts.reach import reached
 from mvsite.common.models import TimestampedModel, UUIDModel
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Conditions a job can meet."""
 
-    def for_user(self, user: object) -> Self:
-        """Belonging to this user."""
-        return self.filter(owner=user)
+    def for_user(self, user: User, *, edit: bool = False) -> Self:
+        """Within this person's reach: to see, or with `edit` to change."""
+        return self.filter(reached(Job, user, edit=edit))
 
     def unfinished(self) -> Self:
         """Not final; one that waits for a person counts."""
@@ -90,10 +92,12 @@ class Job(UUIDModel, TimestampedModel):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-created_at"], name="job_by_owner"),
+            models.Index(fields=["-created_at", "id"], name="job_all"),
             models.Index(fields=["project", "-created_at"], name="job_by_project"),
             models.Index(fields=["scene", "-created_at"], name="job_by_scene"),
             models.Index(fields=["state", "next_at"], name="job_due"),
             models.Index(fields=["kind", "state", "-finished_at"], name="job_history"),
+            models.Index(fields=["owner"], name="job_holding", condition=Q(held_usd__gt=0)),
             models.Index(fields=["waits_for", "queued_at"], name="job_line", condition=Q(waits_for__isnull=False)),
         ]
         constraints = [
@@ -178,6 +182,7 @@ class ProviderCall(UUIDModel):
             models.Index(fields=["owner", "-sent_at"], name="provider_call_by_owner"),
             models.Index(fields=["-sent_at"], name="provider_call_newest"),
             models.Index(fields=["owner", "billed_on"], name="provider_call_by_day"),
+            models.Index(fields=["billed_on"], name="provider_call_billed"),
             models.Index(fields=["lane"], name="provider_call_open", condition=Q(settled_at=None, error_code="")),
         ]
         constraints = [

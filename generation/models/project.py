@@ -7,15 +7,17 @@ from django.db import models
 from django.db.models import Q
 
 from generation.choices import CutBy, ProjectMode
+from mvsite.accounts.models import User
+from mvsite.accounts.reach import reached
 from mvsite.common.models import TimestampedModel, UUIDModel
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Conditions a project can meet."""
 
-    def for_user(self, user: object) -> Self:
-        """Belonging to this user."""
-        return self.filter(owner=user)
+    def for_user(self, user: User, *, edit: bool = False) -> Self:
+        """Within this person's reach: to see, or with `edit` to change."""
+        return self.filter(reached(Project, user, edit=edit))
 
     def kept(self) -> Self:
         """Not in the trash."""

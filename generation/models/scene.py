@@ -7,15 +7,17 @@ from django.db import models
 from django.db.models import Q
 
 from generation.models.project import Project, SceneGeneration
+from mvsite.accounts.models import User
+from mvsite.accounts.reach import reached
 from mvsite.common.models import TimestampedModel, UUIDModel
 
 
 class SceneQuerySet(models.QuerySet["Scene"]):
     """Conditions a scene can meet."""
 
-    def for_user(self, user: object) -> Self:
-        """Belonging to this user."""
-        return self.filter(owner=user)
+    def for_user(self, user: User, *, edit: bool = False) -> Self:
+        """Within this person's reach: to see, or with `edit` to change."""
+        return self.filter(reached(Scene, user, edit=edit))
 
     def kept(self) -> Self:
         """Not in the trash, and neither is its project (when it has one)."""
@@ -26,6 +28,7 @@ class Scene(UUIDModel, TimestampedModel):
     """One part of a project, or of scenes that were written for no project; `index` counts from 0.
 
     `current` is the newest text. `selected` is the take the user picked; without a pick the newest take counts.
+    `selected_at` is when: a failure before it no longer counts.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scenes")
@@ -35,6 +38,7 @@ class Scene(UUIDModel, TimestampedModel):
         "generation.SceneVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     selected = models.ForeignKey("generation.Take", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    selected_at = models.DateTimeField(null=True, blank=True)
     trashed_at = models.DateTimeField(null=True, blank=True)
 
     objects = SceneQuerySet.as_manager()

@@ -7,16 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from generation.choices import BudgetScope
-from generation.models import Budget, Job, ProviderCall
+from generation.models import Budget, Job, Project, ProviderCall
 from generation.money.budgets import Line, Purse, limit_of, mode_of
 from generation.money.holds import today
 from mvsite.common.usd import usd, usd_at_least
 
 _MOST = 200
 _NOTHING = Decimal(0)
+
+Sums = dict[tuple[Any, ...], tuple[Decimal, int]]  # USD and calls, by the values of some fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +76,47 @@ def usage(span: Span) -> dict[str, Any]:
     jobs = Job.objects.filter(owner_id=span.owner_id, held_usd__gt=0)
     if span.project_id is not None:
         calls, jobs = calls.filter(job__project_id=span.project_id), jobs.filter(project_id=span.project_id)
-    whole = calls.aggregate(total=Sum("cost_usd"), calls=Count("pk"))
-    days = sorted(_by(calls.annotate(day=F("billed_on")), "day", most=None), key=lambda row: str(row["day"]))
-    named = calls.annotate(project_id=F("job__project_id"), title=F("job__project__title"))
+    models = sums(calls, "billed_on", "provider", "model")
+    days = sorted(_told(joined(models, 0), "day"), key=lambda row: str(row["day"]))
+    projects = _told(sums(calls, "job__project_id", most=_MOST), "project_id")
+    titles = dict(Project.objects.filter(pk__in=[row["project_id"] for row in projects]).values_list("pk", "title"))
     return {
         "from": span.first.isoformat(),
         "to": span.last.isoformat(),
         "project_id": _text(span.project_id),
-        "cost_usd": usd(whole["total"] or _NOTHING),
-        "calls": whole["calls"],
+        "cost_usd": usd(sum((cost for cost, _ in models.values()), _NOTHING)),
+        "calls": sum(count for _, count in models.values()),
         "held_usd": usd(jobs.aggregate(total=Sum("held_usd"))["total"] or _NOTHING),
         "by_day": days,
-        "by_provider": _by(calls, "provider"),
-        "by_model": _by(calls, "provider", "model"),
-        "by_project": _by(named, "project_id", "title"),
+        "by_provider": _told(joined(models, 1), "provider")[:_MOST],
+        "by_model": _told(joined(models, 1, 2), "provider", "model")[:_MOST],
+        "by_project": [{**row, "title": titles.get(row["project_id"])} for row in projects],
         "budgets": _budgets(span),
     }
 
 
-def _by(calls: QuerySet[ProviderCall], *names: str, most: int | None = _MOST) -> list[dict[str, Any]]:
-    rows = calls.order_by().values(*names).annotate(total=Sum("cost_usd"), calls=Count("pk"))
+def sums(calls: QuerySet[ProviderCall], *names: str, most: int | None = None) -> Sums:
+    """Add up USD and calls by the values of these fields, in one query; with `most` only the dearest come back."""
+    rows = calls.order_by().values_list(*names).annotate(total=Sum("cost_usd"), calls=Count("pk"))
+    dearest = rows if most is None else rows.order_by("-total", *names)[:most]
+    return {row[:-2]: (row[-2], row[-1]) for row in dearest}
+
+
+def joined(found: Sums, *kept: int) -> Sums:
+    """Add up what differs only in fields whose places are not among `kept`."""
+    together: Sums = {}
+    for names, (cost, calls) in found.items():
+        key = tuple(names[place] for place in kept)
+        so_far = together.get(key, (_NOTHING, 0))
+        together[key] = (so_far[0] + cost, so_far[1] + calls)
+    return together
+
+
+def _told(found: Sums, *names: str) -> list[dict[str, Any]]:
+    """Tell sums as answers do, the dearest first."""
+    dearest = sorted(found.items(), key=lambda item: (-item[1][0], tuple(map(str, item[0]))))
     return [
-        {**{name: row[name] for name in names}, "cost_usd": usd(row["total"] or _NOTHING), "calls": row["calls"]}
-        for row in rows.order_by("-total", *names)[:most]
+        {**dict(zip(names, key, strict=True)), "cost_usd": usd(cost), "calls": calls} for key, (cost, calls) in dearest
     ]
 
 

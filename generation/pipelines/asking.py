@@ -6,6 +6,7 @@ costs little; else a person decides (RELIABILITY 1.3).
 """
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from generation import money
 from generation.choices import CallOutcome
 from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
+from generation.pipelines.call_log import log_call
 from generation.pipelines.drafts import told_by
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Park, Review
@@ -24,7 +26,6 @@ from generation.pipelines.places import REFUSED_BUT_MAY_TRY, NoPlace, intent_or_
 from generation.ports import BadAnswer, OutcomeUnknown, SceneAnswer, SceneDraft, SceneRequest, SceneWriter, Tokens
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import ProviderError, UserError, restore
-from mvsite.logs import debug_event
 
 _UNHEARD = (CallOutcome.PREPARED, CallOutcome.UNKNOWN)
 
@@ -48,7 +49,7 @@ class Asking:
         again = self._calls().filter(outcome=CallOutcome.ABANDONED).exists()
         if price > 0 and (again or price > settings.MV_RESEND_BELOW_USD):
             return Review(UserError("user:job:needs_review"))
-        debug_event("provider_call_abandoned", provider=call.provider, model=call.model, number=call.number)
+        log_call("provider_call_abandoned", call)
         with transaction.atomic():
             money.settle(self.claim.job, call, cost=None)  # it may well have been written, and then it is paid
             money.answer(call, CallOutcome.ABANDONED)
@@ -63,17 +64,20 @@ class Asking:
         if call is None:
             return self._said_before(self._kept.pop(0))
         try:
-            answer = self.writer.write(request, self.claim.tick, told_by(self.claim, call, request))
+            answer = self.writer.write(
+                request, partial(self.claim.tick, to_the_end=True), told_by(self.claim, call, request)
+            )
         except BadAnswer as bad:
             kept = {"complaint": bad.complaint, "error": bad.error.as_dict()}
             self._heard(call, kept, bad.tokens, error_code=bad.error.code)
             raise
         except OutcomeUnknown as lost:
             money.answer(call, CallOutcome.UNKNOWN)
-            debug_event("provider_call_unknown", provider=call.provider, model=call.model, reason=str(lost))
+            log_call("provider_call_unknown", call, reason=str(lost))
             raise
         except ProviderError as error:
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
+            log_call("provider_call_refused", call, reason=error.code)
             refused_by(self.claim, call, error, pause=backed_off(self.claim.job.failures, error.retry_after))
             raise
         crash_point("after_submit")
@@ -102,6 +106,7 @@ class Asking:
         if isinstance(call, Park):
             raise NoPlace(call)
         crash_point("after_intent")
+        log_call("provider_call_sent", call)
         return call
 
     def _heard(self, call: ProviderCall, kept: dict[str, Any], tokens: Tokens | None, *, error_code: str = "") -> None:
@@ -112,6 +117,7 @@ class Asking:
             call.save(update_fields=["answer"])
             money.settle(self.claim.job, call, cost=cost)
             money.answer(call, CallOutcome.ACCEPTED, error_code=error_code)
+        log_call("provider_call_answered", call, reason=error_code)
         lanes.place_freed(call)
         self.tokens += counted
 

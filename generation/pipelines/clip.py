@@ -16,6 +16,8 @@ from assets.shapes import video_result
 from generation import money
 from generation.jobs import Claim
 from generation.models import Job
+from generation.pipelines.clocks import seconds_so_far
+from generation.pipelines.first_cut import first_cut
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Done, Outcome
 from generation.pipelines.purchase import Purchase
@@ -72,13 +74,14 @@ def _reference(reference_id: str | None) -> Iterator[Path | None]:
         yield None
         return
     with storage.local_path(found.key) as path:
+        debug_event("character_reference_fetched", character_reference_id=str(found.pk), storage=found.key)
         yield path
 
 
 def _keep(job: Job, path: Path, sent: Sent) -> Video:
     params = job.params
     reference = CharacterReference.objects.filter(pk=params["character_reference_id"]).first()
-    seconds = (timezone.now() - (job.started_at or job.queued_at)).total_seconds()
+    seconds = seconds_so_far(job)
     metadata: dict[str, Any] = {
         "prompt": params["prompt"],
         "negative_prompt": params["negative_prompt"],
@@ -89,16 +92,24 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
         "character_reference_id": params["character_reference_id"],
         "character_reference_path": reference.key if reference else None,
         "character_reference_warning": params["character_reference_warning"],
-        "is_mock": False,
-        "mock_video_source": None,
+        "is_mock": sent.mock_source is not None,
+        "mock_video_source": sent.mock_source,
         "generation_timestamp": timezone.now().isoformat(),
-        "processing_time_seconds": round(seconds, 2),
+        "processing_time_seconds": seconds,
         "cost_usd": float(money.billed(job)),
         "config_flavor": params["config_flavor"],
         "job_id": str(job.pk),
         "warnings": list(dict.fromkeys([*params["warnings"], *sent.warnings])),
     }
-    debug_event("video_generated", backend=job.provider, model=sent.model, seconds=seconds)
+    debug_event(
+        "video_generated",
+        flavor=params["config_flavor"],
+        backend=job.provider,
+        model=sent.model,
+        character_reference_id=params["character_reference_id"],
+        seconds=seconds,
+        cost_usd=metadata["cost_usd"],
+    )
     return video_create_from_file(
         id=uuid.UUID(params["video_id"]),
         owner=job.owner,
@@ -107,12 +118,14 @@ def _keep(job: Job, path: Path, sent: Sent) -> Video:
         key=clip_key(job.pk),
         title=f"Scene {job.scene.index + 1}" if job.scene else params["prompt"][:80],
         metadata=metadata,
+        is_mock=sent.mock_source is not None,
     )
 
 
 def _finish(job: Job, video: Video) -> dict[str, Any]:
     if job.scene_id is not None:
         take_add(scene_id=job.scene_id, video=video, version_id=job.params["version_id"])
+        first_cut(job)
     return clip_result(video)
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from assets import storage
 from generation import jobs, money
+from generation.choices import JobState
+from generation.pipelines.first_cut import first_cut
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off
 from generation.pipelines.registry import pipeline_for
@@ -16,25 +18,36 @@ from mvsite.common.errors import AppError, ProviderError, StudioError, UserError
 log = logging.getLogger(__name__)
 _MAX_FAILURES = 5
 _ROOM_PAUSE = 20.0  # seconds between two looks whether a full disk has room again, or the bucket answers
-_WAITED_FOR = {
+_STAGES = {
     "app:storage:full": "the disk is full, waiting for room",
     "app:storage:away": "the cloud storage does not answer, waiting for it",
 }
 
 
 def advance(job_id: uuid.UUID) -> bool:
-    """Do the next step of a job if it is due and nobody else has it; says whether a step was done."""
+    """Do the next step of a job if it is due and nobody else has it; says whether a step was done.
+
+    A process that is about to end takes nothing, and gives back at once what would take long.
+    """
+    if jobs.is_ending():
+        jobs.leave_to_others(job_id)
+        return False
     claim = jobs.claim(job_id)
     if claim is None:
         return False
     with structlog.contextvars.bound_contextvars(
-        job_id=str(job_id), kind=claim.job.kind, project_id=str(claim.job.project_id or "")
+        job_id=str(job_id),
+        kind=claim.job.kind,
+        project_id=str(claim.job.project_id or ""),
+        owner_id=str(claim.job.owner_id),
     ):
         try:
             with claim.heartbeat():
                 _step(claim)
         except jobs.LeaseLost:
             log.info("lease_lost")
+        except jobs.HandBack:
+            claim.park(0, state=JobState(claim.job.state))
     return True
 
 
@@ -49,7 +62,7 @@ def _step(claim: jobs.Claim) -> None:
         _provider_failed(claim, error)
     except StudioError as error:
         _failed(claim, error)
-    except jobs.LeaseLost:
+    except (jobs.LeaseLost, jobs.HandBack):
         raise
     except Exception as bug:  # noqa: BLE001  the last line: whatever broke must end on the row, not in a lost worker
         _broke(claim, bug)
@@ -82,15 +95,16 @@ def _apply(claim: jobs.Claim, outcome: Outcome | None) -> None:
         case None:
             if claim.job.cancel_requested_at is not None:
                 claim.cancel()
+                first_cut(claim.job)
             else:
-                claim.fail(AppError("app:job:deadline"))
+                _give_up(claim, AppError("app:job:deadline"))
 
 
 def _failed(claim: jobs.Claim, error: StudioError) -> None:
     """End with the error; a full disk and a silent bucket are waited for: what was bought must find its place."""
-    if error.code in _WAITED_FOR:
+    if error.code in _STAGES:
         log.warning("storage_waited_for", extra={"code": error.code})
-        claim.hold(_ROOM_PAUSE, stage=_WAITED_FOR[error.code])
+        claim.hold(_ROOM_PAUSE, stage=_STAGES[error.code])
         return
     _end_badly(claim, error)
 
@@ -117,4 +131,9 @@ def _end_badly(claim: jobs.Claim, error: StudioError) -> None:
     if money.is_undecided(claim.job):
         claim.hand_to_person(UserError("user:job:needs_review"))
     else:
-        claim.fail(error)
+        _give_up(claim, error)
+
+
+def _give_up(claim: jobs.Claim, error: StudioError) -> None:
+    claim.fail(error)
+    first_cut(claim.job)  # what failed is left out, the others wait for nobody

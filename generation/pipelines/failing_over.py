@@ -92,4 +92,11 @@ def _hand_over(claim: Claim, other: Mapping[str, Any], error: ProviderError) -> 
         "shut_doors": other["shut_doors"],
     }
     claim.hand_over(provider=other["provider"], model=other["model"], params=params, estimate=Decimal(other["usd"]))
-    debug_event("provider_stepped_in", before=before, now=other["model"], reason=error.code)
+    debug_event(
+        "provider_failed_over",
+        before=before,
+        provider=other["provider"],
+        model=other["model"],
+        cost_usd=float(other["usd"]),
+        reason=error.code,
+    )

@@ -15,7 +15,7 @@ from assets.media.stitch.profile import Profile, choose_profile
 from assets.models import Audio, Video
 from generation.choices import CutBy
 from generation.models import Job
-from generation.timeline import Marks, frames, lengths_of, marks_of, target_seconds, tile
+from generation.timeline import Marks, falls_short, frames, lengths_of, marks_of, target_seconds, tile
 from mvsite.common.errors import MediaError
 
 Tick = Callable[[float], None]
@@ -79,8 +79,10 @@ def _places(timeline: dict[str, Any], found: dict[str, tuple[Video, Path]]) -> t
     scenes = [(index, video_id if video_id in found else None) for index, video_id in timeline["scenes"]]
     follows = timeline["cut_by"] != CutBy.CLIPS and audio is not None
     for index, _ in [scene for scene in scenes if scene[1] is None]:
-        what = "a slate stands in its place" if follows else "it was left out"
-        warnings.append(f"Scene {index + 1} has no clip: {what}.")
+        if follows:
+            warnings.append(f"Scene {index + 1} has no clip: a slate stands in its place.")
+        else:
+            warnings.append(f"Scene {index + 1} has no clip: it was left out.")
     shown = scenes if follows else [scene for scene in scenes if scene[1] is not None]
     lengths = lengths_of([found[video_id][0].duration_ms / 1000 if video_id else None for _, video_id in shown])
     target = target_seconds(timeline["target_duration"], audio)
@@ -88,6 +90,10 @@ def _places(timeline: dict[str, Any], found: dict[str, tuple[Video, Path]]) -> t
     again = next((span.start for span in spans if span.again), None)
     if again is not None:
         warnings.append(f"The scenes fill {again:.1f} s of {spans[-1].end:.1f} s; they are shown again from there.")
+    if falls_short(spans, target):
+        warnings.append(
+            f"The film ends at {spans[-1].end:.1f} s: it has {len(spans)} places for clips, and no more are made."
+        )
     left = {*range(len(shown))} - {span.scene for span in spans}
     warnings += [f"Scene {shown[place][0] + 1} lies past the end of the film." for place in sorted(left)]
     places = []

@@ -12,11 +12,13 @@ from assets import storage
 from assets.keys import clip_key
 from assets.media import audio as sound
 from assets.models import Audio, Video, VideoKind
+from assets.services.audio import audio_origin
 from assets.services.videos import video_create_from_file
 from generation import money
 from generation.jobs import Claim
 from generation.models import Job, Take
 from generation.pipelines.clip import clip_result
+from generation.pipelines.clocks import seconds_so_far
 from generation.pipelines.hashing import request_hash
 from generation.pipelines.outcomes import Done, Outcome
 from generation.pipelines.purchase import Purchase
@@ -83,11 +85,18 @@ def _cut_window(job: Job, song: Audio, *, start_ms: int, end_ms: int) -> None:
     """Cut the part of the song that is sung, once for all steps of the job."""
     if storage.exists(_window_key(job)):
         return
-    with storage.local_path(song.key) as whole, storage.temp_dir() as folder:
+    origin, offset = audio_origin(song)  # a cut may miss its start by half a packet; this must not add up
+    with storage.local_path(origin.key) as whole, storage.temp_dir() as folder:
         cut = folder / "window.wav"
-        sound.cut(whole, cut, start_ms=start_ms, end_ms=end_ms)
+        sound.cut(whole, cut, start_ms=offset + start_ms, end_ms=offset + end_ms)
         storage.store(key=_window_key(job), source=cut)
-    debug_event("lipsync_audio_clipped", audio_id=str(song.pk), start=start_ms / 1000, end=end_ms / 1000)
+    debug_event(
+        "lipsync_audio_clipped",
+        video_id=job.params["source_video_id"],
+        audio_id=str(song.pk),
+        start=start_ms / 1000,
+        end=end_ms / 1000,
+    )
 
 
 def _keep(job: Job, path: Path, source: Video, facts: dict[str, Any]) -> Video:
@@ -104,7 +113,13 @@ def _keep(job: Job, path: Path, source: Video, facts: dict[str, Any]) -> Video:
             "warnings": list(dict.fromkeys([*job.params["warnings"], *facts["warnings"]])),
         },
     )
-    debug_event("lipsync_completed", video_id=str(kept.pk), audio_id=job.params["audio_id"])
+    debug_event(
+        "lipsync_completed",
+        video_id=str(kept.pk),
+        audio_id=job.params["audio_id"],
+        start=facts["start_time"],
+        end=facts["end_time"],
+    )
     storage.delete(_window_key(job))
     debug_event("trimmed_audio_cleanup", path=_window_key(job))
     return kept
@@ -128,7 +143,7 @@ def _facts(job: Job, video: Video) -> dict[str, Any]:
         "is_mock": False,
         "mock_video_source": None,
         "generation_timestamp": timezone.now().isoformat(),
-        "processing_time_seconds": round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2),
+        "processing_time_seconds": seconds_so_far(job),
         "cost_usd": float(money.billed(job)),
         "job_id": str(job.pk),
     }

@@ -108,7 +108,14 @@ def _gathered(job: Job, children: list[Job]) -> dict[str, Any]:
     ]
     first = CharacterReference.objects.get(pk=uuid.UUID(str(images[0]["id"]))) if images and images[0] else None
     described: dict[str, Any] = first.metadata if first else {}
-    debug_event("batch_image_result", num_images_requested=len(children), num_images_generated=len(images))
+    debug_event(
+        "batch_image_result",
+        flavor=params["config_flavor"],
+        num_images_requested=len(children),
+        num_images_generated=len(images),
+        image_ids=[image["id"] for image in images if image],
+        failures=[failure["code"] for failure in failures],
+    )
     metadata = {
         "character_description": params["character_description"],
         "model_used": described.get("model_used", job.model),

@@ -20,6 +20,7 @@ from generation import money
 from generation.choices import LIMITS, CallOutcome, JobKind, JobState
 from generation.jobs import Claim, Stopped, lanes
 from generation.models import ProviderCall
+from generation.pipelines.call_log import log_call
 from generation.pipelines.failing_over import leave_when_down, step_in
 from generation.pipelines.outcomes import Done, Outcome, Park, Review
 from generation.pipelines.pauses import backed_off, between_polls
@@ -27,7 +28,6 @@ from generation.pipelines.places import REFUSED_BUT_MAY_TRY, intent_or_wait, ref
 from generation.ports import Candidates, CannotSay, Found, Interrupted, Maker, NothingThere, OutcomeUnknown, Ready
 from mvsite.common.crash_points import crash_point
 from mvsite.common.errors import MediaError, ProviderError, UserError
-from mvsite.logs import debug_event
 
 R = TypeVar("R")
 SUBMITTING, INGESTING = "submitting", "ingesting"
@@ -98,12 +98,7 @@ class Purchase(Generic[R]):
         refused = tried.filter(outcome=CallOutcome.REFUSED)
         too_many = failed >= LIMITS[JobKind(job.kind)].max_submits or abandoned.count() >= _DIED_BUT_MAY_TRY
         if too_many or refused.count() >= REFUSED_BUT_MAY_TRY:
-            last = refused.order_by("-number").first()
-            given_up = ProviderError(last.error_code if last else "provider:call:failed", transient=True)
-            handed_over = step_in(self.claim, given_up, given_up=True)
-            if handed_over is None:
-                raise ProviderError(given_up.code)
-            return handed_over
+            return self._given_up(refused.order_by("-number").first())
         handed_over = leave_when_down(self.claim)
         if handed_over is not None:
             return handed_over
@@ -113,20 +108,21 @@ class Purchase(Generic[R]):
             return call
         crash_point("after_intent")
         try:
-            self.claim.report(0.02, stage=SUBMITTING)  # the last look at the lease before money is spent
+            self.claim.report(0.0, stage=SUBMITTING)  # the last look at the lease before money is spent
         except Stopped:
             money.answer(call, CallOutcome.ABANDONED)  # nothing has left, so nobody need look for it
             raise
         crash_point("before_submit")
-        debug_event("provider_call_sent", provider=call.provider, model=call.model, job_id=str(job.pk))
+        log_call("provider_call_sent", call)
         try:
             provider_id = self.maker.submit(self.request, str(call.pk))
         except OutcomeUnknown as lost:
             money.answer(call, CallOutcome.UNKNOWN)
-            debug_event("provider_call_unknown", provider=call.provider, model=call.model, reason=str(lost))
+            log_call("provider_call_unknown", call, reason=str(lost))
             return Park(between_polls(), "checking with the provider", JobState.WAITING)
         except ProviderError as error:
             money.answer(call, CallOutcome.REFUSED, error_code=error.code)
+            log_call("provider_call_refused", call, reason=error.code)
             pause = backed_off(refused.count(), error.retry_after)
             refused_by(self.claim, call, error, pause=pause)
             handed_over = step_in(self.claim, error)
@@ -140,6 +136,14 @@ class Purchase(Generic[R]):
         crash_point("after_submit")
         return self._accepted(call, provider_id, CallOutcome.ACCEPTED)
 
+    def _given_up(self, last: ProviderCall | None) -> Outcome:
+        """Let another provider step in, or end with what the last refusal said. Raises ProviderError."""
+        error = ProviderError(last.error_code if last else "provider:call:failed", transient=True)
+        handed_over = step_in(self.claim, error, given_up=True)
+        if handed_over is None:
+            raise ProviderError(error.code)
+        return handed_over
+
     def _accepted(self, call: ProviderCall, provider_id: str, outcome: CallOutcome) -> Outcome:
         try:
             with transaction.atomic():
@@ -147,9 +151,8 @@ class Purchase(Generic[R]):
         except IntegrityError:  # a twin with the very same request has just adopted this one, and left us its own
             return Park(between_polls(), "checking with the provider", JobState.WAITING)
         crash_point("after_answer")
-        seconds = (timezone.now() - call.sent_at).total_seconds()
-        debug_event("provider_call_answered", provider=call.provider, provider_id=provider_id, seconds=seconds)
-        return Park(0, "waiting for the provider", JobState.WAITING, progress=0.05)
+        log_call("provider_call_answered", call)
+        return Park(0, "waiting for the provider", JobState.WAITING)
 
     def _look_up(self, call: ProviderCall) -> Outcome:
         if call.answered_at is None:  # we died: when the order left, if it did, nobody knows
@@ -182,7 +185,7 @@ class Purchase(Generic[R]):
         try:
             news = self.maker.poll(call.provider_id or "", self.request)
         except Interrupted as broken:
-            debug_event("provider_call_interrupted", provider=call.provider, reason=str(broken))
+            log_call("provider_call_interrupted", call, reason=str(broken))
             money.settle(self.claim.job, call, cost=0)
             money.answer(call, CallOutcome.ABANDONED, provider_id=call.provider_id, error_code="provider:call:failed")
             lanes.place_freed(call)

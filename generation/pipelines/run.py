@@ -94,7 +94,7 @@ class Run:
         if mine is not None and mine.is_final:
             raise _why(mine)
         if mine is None and not Job.objects.filter(project=project, kind=JobKind.STITCH).unfinished().exists():
-            _start(lambda: project_stitch(project=project, parent=claim.job))
+            _start(lambda: project_stitch(project=project, parent=claim.job, asked_for=False))
         return Park(_LOOK_AGAIN, "putting the video together", progress=_SHOT)
 
 

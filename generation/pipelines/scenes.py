@@ -10,6 +10,7 @@ from generation.jobs import Claim
 from generation.models import Job, SceneGeneration
 from generation.pipelines import scene_files
 from generation.pipelines.asking import Asking
+from generation.pipelines.clocks import seconds_so_far
 from generation.pipelines.failing_over import step_in
 from generation.pipelines.outcomes import Done, Outcome, Park
 from generation.pipelines.places import NoPlace
@@ -62,7 +63,13 @@ class Scenes:
             "warnings": [*job.params["warnings"], *skipped, *broken],
         }
         debug_event(
-            "scenes_generated", flavor=flavor.name, n=len(answer.scenes), model=answer.model, attempts=asking.times
+            "scenes_generated",
+            flavor=flavor.name,
+            n=len(answer.scenes),
+            model=answer.model,
+            attempts=asking.times,
+            tokens=asking.tokens.sent + asking.tokens.written,
+            seconds=seconds_so_far(job),
         )
         files = scene_files.store(generation_id=job.params["generation_id"], answer=answer, request=request)
         return Done(lambda: _keep(job, answer, files, metadata))

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,16 +13,26 @@ from django.utils import timezone
 from assets import storage
 from assets.keys import clip_key
 from assets.media.errors import ClipProblem, FFmpegError, MediaProblem, RenderCheckError
-from assets.media.stitch import StitchResult, stitch
+from assets.media.stitch import StitchPlan, StitchResult, stitch
 from assets.models import Video, VideoKind
 from assets.services.videos import video_create_from_file
 from assets.shapes import video_result
 from generation.jobs import Claim
 from generation.models import Job, Project, Take
+from generation.pipelines.clocks import seconds_so_far
 from generation.pipelines.film import Film, Place, film_of, without_clip
 from generation.pipelines.outcomes import Done, Outcome, Park
+from generation.pipelines.stitch_log import log_begin, log_plan, log_result
+from generation.pipelines.stitch_parts import (
+    SplitWished,
+    fetch_parts,
+    forget_parts,
+    parts_under_way,
+    start_parts,
+    wish_to_split,
+)
 from generation.pipelines.stitch_wishes import wishes_for
-from generation.pipelines.waiting_for import video_or_wait
+from generation.pipelines.waiting_for import stop_children, video_or_wait
 from generation.services.projects import project_changed
 from generation.services.stitch import project_stitch
 from mvsite.common.errors import AppError, MediaError, StudioError, UserError
@@ -42,32 +52,42 @@ class Stitch:
     """The steps of a stitch."""
 
     def step(self, claim: Claim) -> Outcome:
-        """Wait until every clip is there or final, then do the whole render."""
+        """Wait until every clip is there or final, then do the whole render, or its join after its parts."""
         job = claim.job
-        inputs = _inputs(job)
+        inputs = parts_under_way(job) or _inputs(job)
         if isinstance(inputs, Park):
             return inputs
         if not inputs.videos:
             raise UserError("user:media:missing", "None of the clips exists any more.")
         claim.report(0.02, stage="putting the video together")
+        try:
+            return self._put_together(claim, inputs)
+        except SplitWished as wish:
+            return start_parts(job, wish)
+
+    def _put_together(self, claim: Claim, inputs: Inputs) -> Outcome:
+        job = claim.job
         begun = time.monotonic()
-        debug_event("stitch_merge_started", video_ids=[str(video.pk) for video in inputs.videos])
+        log_begin(inputs.videos)
         with storage.temp_dir() as folder, _files(inputs.videos) as clips:
             target = folder / "video.mp4"
+            fetch_parts(job, folder)
             with wishes_for(job) as (wishes, warnings, song_warning):
                 film = film_of(job, inputs.videos, clips, wishes, folder=folder, tick=lambda _: claim.check())
-                film, result = _render(claim, film, target=target, folder=folder)
-            seconds = time.monotonic() - begun
-            debug_event("stitch_merge_completed", seconds=round(seconds, 2), bytes=target.stat().st_size)
-            debug_event("stitch_plan", strategy=result.plan.strategy, frames_copied=result.plan.copied_frames)
+                known = dict(zip(clips, inputs.videos, strict=True))
+                film, result = _render(claim, film, known, target=target, folder=folder)
+            size = target.stat().st_size
+            log_result(job, result, seconds=time.monotonic() - begun, size=size)
             result = replace(result, overlay_warning=song_warning or result.overlay_warning)
             said = (*inputs.warnings, *film.warned, *warnings)
             video = _keep(job, inputs, result, target, warnings=said, places=film.places)
+        forget_parts(job)
+        debug_event("stitch_cleanup", seconds=round(time.monotonic() - begun, 2), bytes=size)
         return Done(lambda: _finish(job, video))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
-        """Nothing runs elsewhere."""
-        return None
+        """Stop its parts with it."""
+        return stop_children(claim.job)
 
 
 def _inputs(job: Job) -> Inputs | Park:
@@ -96,8 +116,18 @@ def _files(videos: Sequence[Video]) -> Iterator[list[Path]]:
         yield [stack.enter_context(storage.local_path(video.key)) for video in videos]
 
 
-def _render(claim: Claim, film: Film, *, target: Path, folder: Path) -> tuple[Film, StitchResult]:
-    """Render, with the media room's own errors in a person's words; on a timeline a broken clip leaves a slate."""
+def _render(
+    claim: Claim, film: Film, videos: Mapping[Path, Video], *, target: Path, folder: Path
+) -> tuple[Film, StitchResult]:
+    """Render, with the media room's own errors in a person's words; on a timeline a broken clip leaves a slate.
+
+    Raises SplitWished before anything is encoded.
+    """
+
+    def planned(plan: StitchPlan) -> None:
+        wish_to_split(claim.job, plan, film.clips, videos, fit=film.wishes.aspect_fit)
+        log_plan(claim.job, plan)
+
     try:
         return film, stitch(
             clips=film.clips,
@@ -106,11 +136,12 @@ def _render(claim: Claim, film: Film, *, target: Path, folder: Path) -> tuple[Fi
             work_dir=folder,
             shelf=storage.shelf("stitch"),
             progress=lambda part: claim.tick(0.02 + 0.93 * part),
+            planned=planned,
         )
     except ClipProblem as error:
         if film.places and film.places[error.index].path is not None:
             film = without_clip(film, error.index, folder=folder, tick=lambda _: claim.check())
-            return _render(claim, film, target=target, folder=folder)
+            return _render(claim, film, videos, target=target, folder=folder)
         raise MediaError("media:clip:unreadable", f"Clip {error.index + 1} cannot be read.") from error
     except RenderCheckError as error:
         raise AppError("app:render:check", str(error)) from error
@@ -124,7 +155,7 @@ def _keep(
     params = job.params
     broken = [str(inputs.videos[number].pk) for number in result.left_out]
     used = [str(video.pk) for number, video in enumerate(inputs.videos) if number not in result.left_out]
-    seconds = round((timezone.now() - (job.started_at or job.queued_at)).total_seconds(), 2)
+    seconds = seconds_so_far(job)
     warning = params["audio_overlay_warning"] or result.overlay_warning
     if warning:
         warn_event("audio_overlay_failed", audio_overlay_id=params["audio_overlay_id"], reason=warning)
@@ -160,7 +191,7 @@ def _keep(
 
 
 def _finish(job: Job, video: Video) -> dict[str, Any]:
-    if job.params["final_of"] is not None and job.project_id is not None:
+    if job.params["final_of"] is not None and job.project_id is not None and _has_its_place(job):
         project = Project.objects.select_for_update().get(pk=job.project_id)
         project.final_video = video
         project.final_inputs = job.params["final_of"]
@@ -174,9 +205,14 @@ def _finish(job: Job, video: Video) -> dict[str, Any]:
     }
 
 
+def _has_its_place(job: Job) -> bool:
+    """Say whether no other stitch has taken its place while its last frames were written."""
+    return Job.objects.filter(pk=job.pk).exclude(unique_key="").exists()
+
+
 def _catch_up(job: Job, project: Project) -> None:
     """Start the next cut when a lip-sync was finished during this one: it re-cuts by itself, but could not then."""
     kept = Take.objects.filter(scene__project=project, scene__trashed_at=None, video__trashed_at=None)
     if kept.filter(video__kind=VideoKind.LIPSYNC, created_at__gt=job.queued_at).exists():
         Job.objects.filter(pk=job.pk).update(unique_key="")  # this one ends in the same transaction
-        project_stitch(project=project)
+        project_stitch(project=project, asked_for=False)

@@ -20,20 +20,26 @@ class Trim:
         source = Audio.objects.filter(pk=params["original_audio_id"], trashed_at=None).first()
         if source is None:
             raise UserError("user:media:missing", "The song is gone.")
-        debug_event("audio_trim_started", audio_id=str(source.pk), start=params["start_ms"] / 1000)
+        start, seconds = params["start_ms"] / 1000, (params["end_ms"] - params["start_ms"]) / 1000
+        debug_event("audio_trim_started", audio_id=str(source.pk), start=start, duration=seconds)
         cut = audio_trim(
-            id=uuid.UUID(params["audio_id"]), source=source, start_ms=params["start_ms"], end_ms=params["end_ms"]
+            id=uuid.UUID(params["audio_id"]),
+            source=source,
+            start_ms=params["start_ms"],
+            end_ms=params["end_ms"],
+            progress=claim.tick,
         )
-        debug_event("audio_trim_completed", audio_id=str(cut.pk), duration=cut.duration_ms / 1000)
-        return Done(lambda: audio_result(cut, start_ms=params["start_ms"], original=source))
+        debug_event("audio_trim_completed", audio_id=str(cut.pk), start=start, duration=cut.duration_ms / 1000)
+        return Done(lambda: audio_result(cut, original=cut.original or source))
 
     def wind_up(self, claim: Claim) -> Outcome | None:
         """Nothing runs elsewhere."""
         return None
 
 
-def audio_result(cut: Audio, *, start_ms: int, original: Audio) -> dict[str, Any]:
-    """Give the public result of a trim."""
+def audio_result(cut: Audio, *, original: Audio) -> dict[str, Any]:
+    """Give the public result of a trim; its start counts in the first song, like that of the row."""
+    start_ms = cut.start_ms or 0
     return {
         "audio_id": str(cut.pk),
         "audio_path": cut.key,

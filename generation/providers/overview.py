@@ -4,13 +4,14 @@ from collections import defaultdict
 from statistics import median
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import F
 
 from generation.choices import CallOutcome
 from generation.models import ProviderCall
 from generation.providers.health import Health, healths
-from generation.providers.registry import catalogue, door, lacks, offered, retired
+from generation.providers.registry import MOCK, catalogue, door, lacks, offered, retired
 
 _SAMPLE, _NEWEST = 20, 1000
 _REMEMBER_SECONDS = 60
@@ -26,6 +27,7 @@ def overview() -> dict[str, Any]:
     providers = [
         _provider(name, [_model(model, doing, measured) for model in models if models[model]["provider"] == name])
         for name in catalogue()["providers"]
+        if name != MOCK or settings.MOCK_VID_GENS
     ]
     roles = {role: [choice.model for choice in offered(role)] for role in catalogue()["roles"]}
     return {"providers": providers, "roles": roles}

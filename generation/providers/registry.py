@@ -37,7 +37,9 @@ _MAKERS: dict[str, dict[str, str]] = {
         "scenes": f"{_ROOM}.gemini.scenes.GeminiScenes",
         "clip": f"{_ROOM}.gemini.clips.GeminiClips",
     },
+    "mock": {"clip": f"{_ROOM}.mock.MockClips"},
 }
+MOCK = "mock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ def offered(name: str, backend: str | None = None) -> tuple[Choice, ...]:
     """Return who can be asked for `name` (a role such as `clip.default`, or a model), at `backend` if given.
 
     A role skips what is retired or not configured, and the built-in `sample` provider as soon as there is a real one:
-    it never stands beside them. Raises provider:feature:missing when nobody is left, and user:model:retired with the
-    successor's name for a retired model that is named.
+    it never stands beside them. In mock mode every clip is the mock's, whoever is named. Raises
+    provider:feature:missing when nobody is left, and user:model:retired with the successor's name for a retired
+    model that is named.
     """
     roles = catalogue()["roles"]
+    if settings.MOCK_VID_GENS and (name == "clip.default" or (name not in roles and _makes(name) == "clip")):
+        return (Choice(MOCK, MOCK),)
     candidates = [model for model in roles[name] if not retired(model)] if name in roles else [name]
     known = [Choice(str(model_facts(model)["provider"]), model) for model in candidates]
     if backend:
@@ -98,6 +103,10 @@ def offered(name: str, backend: str | None = None) -> tuple[Choice, ...]:
         needs = " and ".join(model_facts(known[0].model)["needs"])
         raise ProviderError("provider:feature:missing", f'The model "{known[0].model}" needs {needs} to be set.')
     raise ProviderError("provider:feature:missing", f'"{backend}" does not make "{name}".')
+
+
+def _makes(model: str) -> str:
+    return str(model_facts(model)["makes"])
 
 
 def lacks(model: str) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def _only(request: SceneRequest) -> str:
     lines = [f"Write scene {request.only_index + 1} of the {request.count} only, anew; the others stay as they are."]
     if request.avoid:
         lines += ["It must be clearly different from each of these:", *(f"- {text}" for text in request.avoid)]
+        lines.append("But it names the character, and the look of the film, in the very words that they use.")
     return "\n".join(["THIS TIME ONE SCENE", *lines])
 
 

@@ -1,8 +1,10 @@
-"""Asking for a cut of a song."""
+"""Asking for songs: a cut of one, or one from YouTube."""
 
 import uuid
 
 from assets.models import Audio
+from assets.services.downloads import check_youtube
+from assets.sources.youtube import video_of
 from generation import jobs
 from generation.choices import JobKind
 from generation.models import Job
@@ -28,6 +30,23 @@ def trim_request(*, owner: User, audio_id: uuid.UUID, start_ms: int = 0, end_ms:
         kind=JobKind.TRIM,
         owner=owner,
         params={"audio_id": str(new_id), "original_audio_id": str(audio_id), "start_ms": start_ms, "end_ms": end},
+        reserved={"audio_id": str(new_id)},
+        reserved_ids=[new_id],
+    )
+
+
+def download_request(*, owner: User, url: str) -> Job:
+    """Start fetching the sound of one YouTube video as MP3.
+
+    Raises user:download:not_installed, user:download:link.
+    """
+    check_youtube()
+    video = video_of(url)
+    new_id = uuid.uuid4()
+    return jobs.enqueue(
+        kind=JobKind.DOWNLOAD,
+        owner=owner,
+        params={"audio_id": str(new_id), "video": video},
         reserved={"audio_id": str(new_id)},
         reserved_ids=[new_id],
     )

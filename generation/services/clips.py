@@ -7,9 +7,10 @@ from typing import Any
 
 from assets.models import CharacterReference
 from flavors.selectors import ResolvedFlavor, flavor_resolve
-from generation.choices import FailOver, JobKind, ProjectMode
+from generation.choices import FailOver, JobKind
 from generation.models import Job, Project, Scene
 from generation.providers.fitting import REFERENCE
+from generation.selectors import reference_of
 from generation.services.choosing import Naming, Offer, choose
 from generation.services.references import character_or_warning
 from generation.services.seeds import derived_seed, first_known
@@ -54,13 +55,14 @@ def clip_request(
     confirm_cost_usd: Decimal | None = None,
     warnings: tuple[str, ...] = (),
     parent: Job | None = None,
+    among: Project | None = None,
 ) -> Job:
     """Start one clip of `parameters["prompt"]`; what is left out comes from the scene's project and the flavor.
 
-    `reference_file` came with the request; an id goes before it. Raises user:cost:confirm, user:scene:busy,
-    user:model:retired, provider:feature:missing.
+    `reference_file` came with the request; an id goes before it, and with `among` it is of a portrait in that project.
+    Raises user:cost:confirm, user:scene:busy, user:model:retired, provider:feature:missing.
     """
-    found, warning = character_or_warning(owner=owner, reference_id=character_reference_id)
+    found, warning = character_or_warning(owner=owner, reference_id=character_reference_id, among=among)
     reference = found or reference_file
     offer = clip_offer(
         parameters=parameters,
@@ -126,7 +128,7 @@ def scene_clip_request(
     return clip_request(
         owner=scene.owner,
         parameters=_scene_words(scene, fail_over),
-        character_reference_id=reference_of(scene.project),
+        character_reference_id=reference_of(scene.project) if scene.project else None,
         scene=scene,
         confirm_cost_usd=confirm_cost_usd,
         parent=parent,
@@ -140,13 +142,6 @@ def _scene_words(scene: Scene | None, fail_over: FailOver | None) -> dict[str, A
         "negative_prompt": (text.negative_description if text else "") or None,
         "fail_over": fail_over,
     }
-
-
-def reference_of(project: Project | None) -> uuid.UUID | None:
-    """Name the picture that is in every clip of a project."""
-    if project is None:
-        return None
-    return project.product_image_id if project.mode == ProjectMode.PRODUCT else project.character_reference_id
 
 
 def _scene_seed(scene: Scene, take: int) -> int | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from generation import jobs
 from generation.choices import BudgetMode, FailOver
-from generation.models import Project
+from generation.models import Job, Project
 from generation.money.usage import Standing, budgets_of
 from generation.providers.registry import model_facts
 from generation.selectors import scenes_of
@@ -24,12 +25,28 @@ from mvsite.common.usd import usd, usd_at_most
 class Line:
     """One line of an estimate: which call it is for, its offer and the project whose budget pays it.
 
-    A call that buys nothing has no offer.
+    A call that buys nothing has no offer; neither has a job that starts again, which is known by its price alone.
     """
 
     call: str
     offer: Offer | None = None
     project_id: uuid.UUID | None = None
+    again_usd: Decimal = Decimal(0)
+
+    @property
+    def usd(self) -> Decimal:
+        """What the job would say of itself."""
+        return self.offer.usd if self.offer else self.again_usd
+
+    @property
+    def most_usd(self) -> Decimal:
+        """What must be agreed to."""
+        return self.offer.most_usd if self.offer else self.again_usd
+
+
+def retry_line(job: Job) -> Line:
+    """Say what starting a job again would cost, a decision to send it again included."""
+    return Line("retry", project_id=job.project_id, again_usd=jobs.retry_cost(job))
 
 
 def estimate(lines: Sequence[Line], *, owner: User) -> dict[str, Any]:
@@ -41,7 +58,7 @@ def estimate(lines: Sequence[Line], *, owner: User) -> dict[str, Any]:
     sums = _sums(lines)
     budgets = budgets_of(owner_id=owner.pk, project_ids=[each for each in sums if each])
     total = sum(sums.values(), Decimal(0))
-    most = sum((line.offer.most_usd for line in lines if line.offer), Decimal(0))
+    most = sum((line.most_usd for line in lines), Decimal(0))
     return {
         "lines": [_in_words(line) for line in _together([_told(line) for line in lines])],
         "estimated_cost_usd": usd_at_most(total),
@@ -59,7 +76,7 @@ def _sums(lines: Sequence[Line]) -> dict[uuid.UUID | None, Decimal]:
     """Add up what each project would pay; under None stands what belongs to none."""
     sums: dict[uuid.UUID | None, Decimal] = {}
     for line in lines:
-        sums[line.project_id] = sums.get(line.project_id, Decimal(0)) + (line.offer.usd if line.offer else 0)
+        sums[line.project_id] = sums.get(line.project_id, Decimal(0)) + line.usd
     return sums
 
 
@@ -92,7 +109,7 @@ def _sung(project: Project, offer: Offer) -> Line:
 
 def _told(line: Line) -> dict[str, Any]:
     if line.offer is None:
-        return {"call": line.call, "kind": None, "provider": None, "model": None, "times": 1, **_PRICELESS}
+        return {"call": line.call, "kind": None, "provider": None, "model": None, "times": 1, **_prices(line)}
     offer, option = line.offer, line.offer.option
     return {
         "call": line.call,
@@ -112,15 +129,11 @@ def _told(line: Line) -> dict[str, Any]:
     }
 
 
-_PRICELESS: dict[str, Any] = {
-    "unit_price_usd": "0.0000",
-    "usd": Decimal(0),
-    "most_usd": Decimal(0),
-    "typical_seconds": None,
-    "parameters_not_sent": [],
-    "warnings": [],
-    "stand_ins": [],
-}
+def _prices(line: Line) -> dict[str, Any]:
+    told = {"unit_price_usd": usd_at_most(line.usd), "usd": line.usd, "most_usd": line.most_usd}
+    return {**told, "typical_seconds": None, "parameters_not_sent": [], "warnings": [], "stand_ins": []}
+
+
 _COUNTED = ("times", "usd", "most_usd")
 
 

@@ -3,13 +3,21 @@
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from assets import storage
 from assets.models import Audio, CharacterReference, StoredFile, Video
-from generation.models import Project, Scene, Take
+from flavors.selectors import revision_facts
+from generation.choices import JobKind
+from generation.models import Project, ReservedId, Scene, SceneGeneration, Take
 from generation.selectors import scenes_of
+from mvsite.accounts.models import User
+from mvsite.common.errors import AppError
+from mvsite.logs import warn_event
 
 FORMAT, VERSION = "mv-studio-project", 1
 PROJECT_FIELDS = (
@@ -17,42 +25,80 @@ PROJECT_FIELDS = (
     *("target_duration", "seed", "final_inputs", "favourite", "tags"),
 )
 LINKS = ("character_reference_id", "product_image_id", "audio_id", "final_video_id")
-SCENE_FIELDS = ("index", "current_id", "selected_id", "trashed_at")
+SCENE_FIELDS = ("index", "current_id", "selected_id", "selected_at", "trashed_at")
 VERSION_FIELDS = ("number", "description", "negative_description", "source")
+WRITING_FIELDS = ("idea", "character_description", "config_flavor", "scenes", "metadata")
 TAKE_FIELDS = ("number", "video_id", "version_id", "source_id")
 FILE_FIELDS = ("title", "size_bytes", "sha256", "metadata", "favourite", "tags", "trashed_at")
 OWN_FIELDS: dict[str, tuple[str, ...]] = {
-    "video": ("kind", "is_mock"),
-    "audio": ("source", "original_id", "start_ms", "end_ms"),
+    "video": ("kind", "is_mock", "rating"),
+    "audio": ("source", "original_id", "start_ms", "end_ms", "tempo"),
     "character": ("source", "description", "seed"),
 }
+Writings = list[tuple[SceneGeneration, dict[str, str]]]
 _KINDS: dict[type[StoredFile], str] = {Video: "video", Audio: "audio", CharacterReference: "character"}
 
 
-def project_export(*, project: Project) -> Iterator[bytes]:
-    """Yield the bytes of the ZIP, a piece at a time: memory stays flat however long the clips are.
+def project_export(*, project: Project, to: User) -> Iterator[bytes]:
+    """Return the bytes of the ZIP, a piece at a time: memory stays flat however long the clips are.
 
-    A file that is nowhere is left out; `project.json` says so by an empty `path`.
+    Whoever does not own the project is sent what they reach of it: nothing from the trash, no song before its cut, no
+    portrait that they may not look at.
+    A file that is nowhere is left out; `project.json` says so by an empty `path`. Each is compared with what was kept
+    just before it is sent: a damaged one is fetched anew from the bucket, or left out and named in `damaged.json`, the
+    last entry. Raises `AppError` app:storage:away,
+    before the first byte, when the bucket does not answer and a file is only there.
     """
-    files = _files(project)
+    files, writings = _files(project, to), _writings(project)
     names = {row.pk: name if storage.exists(row.key) else "" for name, row in files.items()}
+    keys = {name: row.key for name, row in files.items() if names[row.pk]}
+    keys |= {name: key for _, texts in writings for name, key in texts.items()}
+    manifest = _manifest(project, _scenes(project, to), list(files.values()), names, writings)
     texts = {
-        "project.json": json.dumps(_manifest(project, list(files.values()), names), indent=1, default=str),
+        "project.json": json.dumps(manifest, indent=1, default=str),
         "scenes.json": json.dumps(_texts(project), indent=1, ensure_ascii=False),
         "scenes.md": _markdown(project),
     }
-    pipe = _Pipe()
+    if any(not storage.is_here(key) for key in keys.values()) and storage.look():
+        raise AppError("app:storage:away")
+    return _packed(texts, keys, {row.key: row.sha256 for row in files.values()})
+
+
+def _packed(texts: dict[str, str], keys: dict[str, str], sums: dict[str, str]) -> Iterator[bytes]:
+    pipe, damaged = _Pipe(), []
     with zipfile.ZipFile(pipe, "w") as archive:  # type: ignore[call-overload]  # it only writes, and that is enough
         for name, text in texts.items():
             archive.writestr(_entry(name, zipfile.ZIP_DEFLATED), text)
             yield pipe.taken()
-        for name, row in files.items():
-            if names[row.pk]:
-                with storage.open_file(row.key) as source, archive.open(_entry(name), "w", force_zip64=True) as target:
-                    while chunk := source.read(storage.CHUNK):
-                        target.write(chunk)
-                        yield pipe.taken()
+        for name, key in keys.items():
+            if not _is_whole(key, sums.get(key, "")):
+                damaged.append(name)
+                continue
+            with storage.open_file(key) as source, archive.open(_entry(name), "w", force_zip64=True) as target:
+                while chunk := source.read(storage.CHUNK):
+                    target.write(chunk)
+                    yield pipe.taken()
+        if damaged:
+            archive.writestr(_entry("damaged.json", zipfile.ZIP_DEFLATED), json.dumps(damaged, indent=1))
     yield pipe.taken()
+
+
+def _is_whole(key: str, sha256: str) -> bool:
+    """Read a file and say whether it is what was kept, if need be after it was fetched from the bucket."""
+    try:
+        found = storage.describe(key).sha256
+        if found == sha256 or not sha256:
+            return True
+        reason = "it is not what was kept"
+    except (AppError, OSError) as error:
+        if isinstance(error, AppError) and error.code == "app:storage:away":
+            raise
+        reason = str(error)
+    warn_event("storage_file_damaged", key=key, reason=reason)
+    try:
+        return storage.repair(key)
+    except AppError:
+        return False  # nothing better is to be had; the log has it
 
 
 class _Pipe:
@@ -80,14 +126,21 @@ def _entry(name: str, compression: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
     return entry
 
 
-def _files(project: Project) -> dict[str, StoredFile]:
+def _scenes(project: Project, to: User) -> QuerySet[Scene]:
+    rows = Scene.objects.filter(project=project)
+    return rows if to.pk == project.owner_id else rows.kept()
+
+
+def _files(project: Project, to: User) -> dict[str, StoredFile]:
     """Name every file of a project as people would; one that is used twice comes once."""
     found: dict[str, StoredFile | None] = {"final.mp4": project.final_video}
     if project.audio is not None:
         found["song-before-the-cut"] = project.audio.original
         found["song"] = project.audio
     found["portrait"], found["product"] = project.character_reference, project.product_image
-    takes = Take.objects.filter(scene__project=project).select_related("video", "scene")
+    for number, portrait in enumerate(_portraits(project), start=1):
+        found[f"portraits/{number:02}"] = portrait
+    takes = Take.objects.filter(scene__in=_scenes(project, to)).select_related("video", "scene")
     for take in takes.order_by("scene__trashed_at", "scene__index", "scene_id", "number"):
         place = "trash" if take.scene.trashed_at else f"scene-{take.scene.index + 1:02}"
         found[f"clips/{place}-take-{take.number}-{str(take.pk)[:8]}"] = take.video
@@ -95,11 +148,46 @@ def _files(project: Project) -> dict[str, StoredFile]:
     for name, row in found.items():
         if row is not None and row not in rows.values():
             rows[f"{name.removesuffix('.mp4')}.{row.key.rsplit('.', 1)[1]}"] = row
-    return rows
+    return rows if to.pk == project.owner_id else _reached(rows, to)
 
 
-def _manifest(project: Project, files: list[StoredFile], names: dict[Any, str]) -> dict[str, Any]:
-    scenes = Scene.objects.filter(project=project).prefetch_related("versions", "takes").order_by("index", "created_at")
+def _reached(rows: dict[str, StoredFile], to: User) -> dict[str, StoredFile]:
+    """Leave out the files that this person could not fetch by their ids."""
+    found: set[UUID] = set()
+    for kind in (Video, Audio, CharacterReference):
+        ids = [row.pk for row in rows.values() if isinstance(row, kind)]
+        found |= set(kind.objects.shown_to(to).kept().filter(pk__in=ids).values_list("pk", flat=True))
+    return {name: row for name, row in rows.items() if row.pk in found}
+
+
+def _portraits(project: Project) -> Iterable[CharacterReference]:
+    """Yield the other portraits that were made for a project, here or where it comes from; not those thrown away."""
+    chosen = [each for each in (project.character_reference_id, project.product_image_id) if each is not None]
+    promised = ReservedId.objects.filter(job__project=project, job__kind=JobKind.PORTRAITS).values("pk")
+    of_it = Q(pk__in=promised) | Q(metadata__project_id=str(project.pk))
+    made = CharacterReference.objects.kept().filter(of_it, owner=project.owner).exclude(pk__in=chosen)
+    for portrait in made.order_by("created_at", "pk"):
+        portrait.metadata = {**portrait.metadata, "project_id": str(project.pk)}  # no job of it moves along
+        yield portrait
+
+
+def _writings(project: Project) -> Writings:
+    """Return each writing of scenes with the names of its two files in the ZIP and their keys."""
+    rows = SceneGeneration.objects.filter(project=project).order_by("created_at", "pk")
+    rows = rows.select_related("flavor_revision__flavor", "flavor_revision__completed_with")
+    files = [
+        {f"writings/{row.pk}/{key.rsplit('/', 1)[1]}": key for key in (row.json_key, row.markdown_key) if key}
+        for row in rows
+    ]
+    return [
+        (row, {name: key for name, key in each.items() if storage.exists(key)})
+        for row, each in zip(rows, files, strict=True)
+    ]
+
+
+def _manifest(
+    project: Project, scenes: QuerySet[Scene], files: list[StoredFile], names: dict[Any, str], writings: Writings
+) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -107,18 +195,31 @@ def _manifest(project: Project, files: list[StoredFile], names: dict[Any, str]) 
         "scenes": [
             {
                 **_told(scene, SCENE_FIELDS),
-                "versions": [_told(version, VERSION_FIELDS) for version in scene.versions.all()],
-                "takes": [_told(take, TAKE_FIELDS) for take in scene.takes.all()],
+                "versions": [_told(version, (*VERSION_FIELDS, "generation_id")) for version in scene.versions.all()],
+                "takes": [_told(take, TAKE_FIELDS) for take in scene.takes.all() if take.video_id in names],
             }
-            for scene in scenes
+            for scene in scenes.prefetch_related("versions", "takes").order_by("index", "created_at")
         ],
         "files": [_file(row, names[row.pk]) for row in files],
+        "writings": [
+            {
+                **_told(row, WRITING_FIELDS),
+                "flavor_revision": revision_facts(row.flavor_revision),
+                "files": [_measured(name, key) for name, key in texts.items()],
+            }
+            for row, texts in writings
+        ],
     }
 
 
 def _file(row: StoredFile, name: str) -> dict[str, Any]:
     kind = _KINDS[type(row)]
     return {"type": kind, "path": name, **_told(row, (*FILE_FIELDS, *OWN_FIELDS[kind]))}
+
+
+def _measured(name: str, key: str) -> dict[str, Any]:
+    stored = storage.describe(key)
+    return {"path": name, "size_bytes": stored.size, "sha256": stored.sha256}
 
 
 def _told(row: Any, fields: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from generation import events
 from generation.models import Project
 from generation.selectors import project_data
 from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
 
 FIELDS = (
     "title",
@@ -45,6 +46,7 @@ def project_update(*, project: Project, **fields: Any) -> Project:
         for name, value in fields.items():
             setattr(project, name, value)
         project.save(update_fields=[*fields, "updated_at"])
+        project.refresh_from_db()  # the row is ours now: what others changed meanwhile is told too
         project_changed(project=project)
     return project
 
@@ -52,6 +54,7 @@ def project_update(*, project: Project, **fields: Any) -> Project:
 def project_trash(*, project: Project) -> Project:
     """Move a project to the trash; running work goes on and its result waits there."""
     with transaction.atomic():
+        project_lock(project=project)
         project.trashed_at = project.trashed_at or timezone.now()
         project.save(update_fields=["trashed_at", "updated_at"])
         project_changed(project=project)
@@ -61,10 +64,17 @@ def project_trash(*, project: Project) -> Project:
 def project_restore(*, project: Project) -> Project:
     """Take a project out of the trash."""
     with transaction.atomic():
+        project_lock(project=project)
         project.trashed_at = None
         project.save(update_fields=["trashed_at", "updated_at"])
         project_changed(project=project)
     return project
+
+
+def project_lock(*, project: Project) -> None:
+    """Hold a project until the transaction ends. Raises user:request:not_found."""
+    if Project.objects.select_for_update().filter(pk=project.pk).first() is None:
+        raise UserError("user:request:not_found")  # deleted for good meanwhile
 
 
 def project_changed(*, project: Project) -> None:

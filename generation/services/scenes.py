@@ -4,6 +4,7 @@ import uuid
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from generation import events
 from generation.models import Project, Scene, SceneVersion
@@ -56,7 +57,8 @@ def take_select(*, scene: Scene, video_id: uuid.UUID) -> Scene:
         if found is None:
             raise UserError("user:media:missing", "This scene has no take with that video.")
         scene.selected = found
-        scene.save(update_fields=["selected", "updated_at"])
+        scene.selected_at = timezone.now()
+        scene.save(update_fields=["selected", "selected_at", "updated_at"])
         scene_changed(scene=scene)
     return scene
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from assets import storage
 from assets.keys import is_passing
 from assets.models import Audio, CharacterReference, StoredFile, Video
-from assets.storage import inventory
+from assets.storage import copies, inventory
 from generation.selectors import keys_in_use
+from mvsite.common.errors import AppError
 
 Direction = Literal["up", "down", "both"]
 _YOUNG = timedelta(hours=24)  # a file comes before its row
@@ -23,11 +24,14 @@ class Difference:
     """One thing that is not as it should be.
 
     `kind`: `upload` (only here), `fetch` (only in the bucket), `damaged` (here, other size or checksum than when it
-    was kept), `differs` (in the bucket, other size), `lost` (nowhere), `unknown` and `unknown_in_bucket` (no row).
+    was kept, or not readable), `differs` (in the bucket, other size), `elsewhere` (on another host, which has not
+    uploaded it yet), `in_another_bucket` (`bucket`, which is not in use), `lost` (nowhere), `unknown` and
+    `unknown_in_bucket` (no row).
     """
 
     kind: str
     key: str
+    bucket: str = ""
 
 
 def differences(*, deep: bool) -> Iterator[Difference]:
@@ -44,10 +48,10 @@ def differences(*, deep: bool) -> Iterator[Difference]:
                 yield Difference("unknown_in_bucket", key)
             continue
         if key not in here:
-            yield Difference("fetch" if key in there else "lost", key)
+            yield Difference("fetch", key) if key in there else _away(key)
             continue
         size, sha256 = facts[key]
-        if (size and here[key].size != size) or (deep and sha256 and storage.describe(key).sha256 != sha256):
+        if (size and here[key].size != size) or (deep and sha256 and _sum_of(key) != sha256):
             yield Difference("damaged", key)
         elif storage.has_bucket() and key not in there:
             yield Difference("upload", key)
@@ -68,6 +72,20 @@ def put_right(found: Difference, direction: Direction) -> bool:
     }
     wanted, way = ways.get(found.kind, ("", _fetch))
     return wanted != "" and direction in {wanted, "both"} and way(found.key)
+
+
+def _away(key: str) -> Difference:
+    if bucket := copies.other_bucket(key):
+        return Difference("in_another_bucket", key, bucket)
+    return Difference("elsewhere" if copies.is_pending(key) else "lost", key)
+
+
+def _sum_of(key: str) -> str:
+    """Read a file's SHA-256; empty, like that of no file, when it cannot be read."""
+    try:
+        return storage.describe(key).sha256
+    except (AppError, OSError):
+        return ""
 
 
 def _fetch(key: str) -> bool:

@@ -18,7 +18,7 @@ def take_add(*, scene_id: uuid.UUID, video: Video, version_id: str | None, sourc
     last = scene.takes.aggregate(last=Max("number"))["last"] or 0
     take = Take.objects.create(scene=scene, number=last + 1, video=video, version_id=version_id, source=source)
     if scene.selected_id is not None:
-        scene.selected = None
-        scene.save(update_fields=["selected", "updated_at"])
+        scene.selected = scene.selected_at = None
+        scene.save(update_fields=["selected", "selected_at", "updated_at"])
     scene_changed(scene=scene, kind="take.added")
     return take

@@ -39,7 +39,7 @@ def scenes_keep(
             }
         )
     if project is not None:
-        project_changed(project=project)
+        project_changed(project=Project.objects.get(pk=project.pk))
     return kept
 
 

@@ -3,7 +3,7 @@
 import textwrap
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from generation.choices import ACTIVE_STATES
@@ -11,14 +11,22 @@ from generation.models import Job, Project, Scene
 from mvsite.accounts.models import User
 
 
-def project_list(*, owner: User) -> QuerySet[Project]:
-    """Return the kept projects of a user, newest first, with `scene_count`, `spent_usd` (USD) and `is_running`."""
+def project_list(*, owner: User, search: str = "", trashed: bool = False) -> QuerySet[Project]:
+    """Return a user's kept projects (or those in the trash) that hold every word of `search`, newest first.
+
+    Each with `scene_count`, `spent_usd` (USD) and `is_running`.
+    """
     scenes = Scene.objects.filter(project=OuterRef("pk"), trashed_at=None).order_by().values("project")
     jobs = Job.objects.filter(project=OuterRef("pk")).order_by()
     money = DecimalField(max_digits=12, decimal_places=6)
+    theirs = Project.objects.for_user(owner)
+    rows = theirs.trashed() if trashed else theirs.kept()
+    for word in search.replace("\0", "").split():
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(idea__icontains=word) | Q(character_description__icontains=word)
+        )
     return (
-        Project.objects.for_user(owner)
-        .kept()
+        rows.select_related("owner")
         .annotate(
             scene_count=Coalesce(Subquery(scenes.annotate(n=Count("pk")).values("n")), Value(0)),
             spent_usd=Coalesce(

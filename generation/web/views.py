@@ -1,6 +1,7 @@
 """The pages. Each draws a shell with what the server knows; the browser's modules follow the event feed from there."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -12,29 +13,38 @@ from django.views.decorators.http import require_safe
 
 from assets.addresses import freshened
 from generation import events
-from generation.jobs import job_data
+from generation.choices import JobKind
+from generation.jobs import job_data, places_in_line
 from generation.models import Job, Project
-from generation.providers.registry import configured
 from generation.selectors import project_snapshot
+from generation.services.looking import looked_at, page_looked_at
+from generation.services.members import role_of
+from generation.web.names import ACCEPT, INPUTS, KINDS, SHELVES, told
 from generation.web.shelf import beginning, project_list
 from generation.web.visitor import for_owner
 from mvsite.accounts.models import User
 
 PROJECTS_A_PAGE = 24
 JOBS_AT_HAND = 300  # more than a page can show: the newest of each scene decide what its card says
-_INPUTS = (
-    *("idea", "character_description", "prompt", "negative_prompt", "number_of_scenes", "config_flavor", "model"),
-    *("aspect_ratio", "resolution", "duration", "generate_audio", "seed"),
-)
 
 
 @require_safe
 @for_owner
 def projects(request: HttpRequest, owner: User) -> HttpResponse:
     """List the projects, or lead to the first one."""
-    page = Paginator(project_list(owner=owner), PROJECTS_A_PAGE).get_page(request.GET.get("page"))
+    search, trashed = request.GET.get("search", "").strip()[:200], request.GET.get("trashed") == "true"
+    found = project_list(owner=owner, search=search, trashed=trashed)
+    page = Paginator(found, PROJECTS_A_PAGE).get_page(request.GET.get("page"))
+    page_looked_at(page, by=owner, request=request)
     shown = [(project, beginning(project.title or project.idea)) for project in page]
-    return _page(request, "projects.html", here="projects", page=page, projects=shown)
+    kept = "".join(
+        f"&{urlencode(each)}" for each in ({"search": search}, {"trashed": "true"} if trashed else {}) if each
+    )
+    asked = bool(search or trashed)
+    return _page(
+        request, "projects.html", here="projects", page=page, projects=shown,
+        search=search, trashed=trashed, asked=asked, kept=kept, person=owner,
+    )  # fmt: skip
 
 
 @require_safe
@@ -46,9 +56,18 @@ def create(request: HttpRequest, owner: User) -> HttpResponse:
 
 @require_safe
 @for_owner
+def library(request: HttpRequest, owner: User) -> HttpResponse:
+    """Show one shelf of what is kept; its module asks the API for what is on it."""
+    asked = request.GET.get("shelf", "")
+    shelf = asked if asked in SHELVES else next(iter(SHELVES))
+    return _page(request, "library.html", here="library", shelf=shelf, shelves=SHELVES.items(), accept=ACCEPT[shelf])
+
+
+@require_safe
+@for_owner
 def studio(request: HttpRequest, owner: User, project_id: str) -> HttpResponse:
     """Show one project with its scenes, jobs and cursor."""
-    return _studio(request, _project(owner, project_id))
+    return _studio(request, owner, _project(owner, project_id))
 
 
 @require_safe
@@ -71,19 +90,34 @@ def job_result(request: HttpRequest, owner: User, job_id: str) -> HttpResponse:
     job = Job.objects.for_user(owner).filter(pk=job_id).first()
     if job is None:
         raise Http404
+    looked_at(job, by=owner, request=request)
     cursor = events.cursor(job.stream_id)
     job.refresh_from_db()  # after the cursor: an event in between is told twice, never lost
-    inputs = [(name.replace("_", " "), job.params[name]) for name in _INPUTS if job.params.get(name) not in (None, "")]
+    inputs = [
+        (words, told(job.params[name])) for name, words in INPUTS.items() if job.params.get(name) not in (None, "")
+    ]
     data = freshened(job_data(job))
-    return _page(request, "job.html", job=data, inputs=inputs, snapshot={"job": data, "cursor": cursor})
-
-
-def _studio(request: HttpRequest, project: Project) -> HttpResponse:
-    snapshot = project_snapshot(project)
-    jobs = Job.objects.filter(project=project).order_by("-created_at")[:JOBS_AT_HAND]
-    heading = beginning(project.title or project.idea) or gettext("Untitled video")
+    kind = KINDS[JobKind(job.kind)]
     return _page(
-        request, "studio.html", heading=heading, snapshot={"project": snapshot, "jobs": [job_data(job) for job in jobs]}
+        request, "job.html", job=data, kind=kind, inputs=inputs,
+        snapshot={"job": data, "cursor": cursor}, role=role_of(owner, job),
+    )  # fmt: skip
+
+
+def _studio(request: HttpRequest, person: User, project: Project) -> HttpResponse:
+    looked_at(project, by=person, request=request)
+    snapshot = project_snapshot(project)
+    newest = list(Job.objects.filter(project=project).order_by("-created_at")[:JOBS_AT_HAND])
+    ahead = places_in_line(newest)
+    told = [job_data(job, ahead=ahead.get(job.pk)) for job in newest]
+    return _page(
+        request,
+        "studio.html",
+        heading=beginning(project.title or project.idea) or gettext("Untitled video"),
+        snapshot={"project": snapshot, "jobs": told},
+        role=role_of(person, project),
+        owner=project.owner,
+        folded=bool(snapshot["scenes"]) or any(not job.is_final for job in newest),
     )
 
 
@@ -95,9 +129,6 @@ def _project(owner: User, project_id: str) -> Project:
 
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    theme = request.COOKIES.get("mv_theme")
-    context["theme"] = theme if theme in ("light", "dark") else ""
-    context["sample_only"] = configured() == ("sample",)
     response = render(request, template, context)
     response["Cache-Control"] = "private, no-cache"
     return response

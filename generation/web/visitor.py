@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.csrf import get_token
 
 from mvsite.accounts.models import User
 from mvsite.accounts.services import local_owner
@@ -23,6 +24,7 @@ def for_owner(page: Page[Rest]) -> Callable[Concatenate[HttpRequest, Rest], Http
         if settings.MV_AUTH == "local":
             return page(request, local_owner(), *args, **kwargs)
         if isinstance(request.user, User):
+            get_token(request)  # the modules of the page send it back
             return page(request, request.user, *args, **kwargs)
         return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
 

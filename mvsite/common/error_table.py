@@ -34,7 +34,20 @@ ERRORS: dict[str, ErrorText] = {
     "user:request:host": ErrorText(400, "This host name is not served", "Use 127.0.0.1 or localhost."),
     "user:url:refused": ErrorText(400, "This address cannot be used", "Upload the file instead."),
     "user:link:refused": ErrorText(403, "This link does not work (any more)", "Ask for a new one."),
-    "user:download:not_installed": ErrorText(400, "YouTube import is not installed", "Upload the song as a file."),
+    "user:download:not_installed": ErrorText(
+        400, "YouTube import is not installed", "Upload the song as a file, or install it: ./studio youtube."
+    ),
+    "user:download:link": ErrorText(400, "This is not the link of one YouTube video", "Copy the video's own address."),
+    "user:download:private": ErrorText(422, "This video is not for everybody", "Choose another, or upload the song."),
+    "user:download:removed": ErrorText(422, "There is no such video (any more)", "Choose another, or upload the song."),
+    "user:download:age": ErrorText(
+        422, "YouTube shows this video to grown-ups who are signed in only", "Choose another, or upload the song."
+    ),
+    "user:download:region": ErrorText(
+        422, "YouTube does not show this video in this country", "Choose another, or upload the song."
+    ),
+    "user:download:live": ErrorText(422, "This is live, or yet to come", "Wait until it is over, or choose another."),
+    "user:download:too_large": ErrorText(422, "The sound of this video is too large", "Choose another video."),
     "user:model:retired": ErrorText(400, "This model is no longer offered", "Name its successor."),
     "user:auth:required": ErrorText(401, "Please sign in", "Sign in, or send a token."),
     "user:auth:forbidden": ErrorText(403, "Not allowed", "Ask the owner for access."),
@@ -48,6 +61,12 @@ ERRORS: dict[str, ErrorText] = {
         409, "Please confirm the price", "Send it again with confirm_cost_usd at or above the estimate."
     ),
     "user:cost:over_budget": ErrorText(402, "Over budget", "Raise the budget or make less."),
+    "user:quota:jobs": ErrorText(429, "Too many jobs at once", "Wait until one has ended, or cancel one."),
+    "user:quota:storage": ErrorText(
+        409,
+        "Your storage is full",
+        "Throw away what you do not need: it is free when the trash is emptied. Or ask for more room.",
+    ),
     "user:media:not_ready": ErrorText(409, "Still being made", "Ask again after Retry-After, or follow the job."),
     "user:media:failed": ErrorText(404, "It could not be made", "See the job for the reason; retry it there."),
     "user:media:missing": ErrorText(404, "A clip or song that was named does not exist", "Check the ids."),
@@ -60,6 +79,9 @@ ERRORS: dict[str, ErrorText] = {
     "user:lipsync:running": ErrorText(409, "A lip-sync of this clip is already running", "Wait for it or cancel it."),
     "user:job:final": ErrorText(409, "The job has ended already", "Look at its result; a failed one can be retried."),
     "user:job:not_retryable": ErrorText(409, "Only a failed or canceled job can be retried", "Wait for it to end."),
+    "user:job:superseded": ErrorText(
+        409, "The project has a newer video", "Re-stitch in the studio to put the current clips together."
+    ),
     "user:job:canceled": ErrorText(409, "Canceled", "Retry it when you want it after all."),
     "user:job:needs_review": ErrorText(
         409,
@@ -78,6 +100,21 @@ ERRORS: dict[str, ErrorText] = {
     "provider:call:invalid": ErrorText(502, "The provider does not accept the request", "Change the parameters."),
     "provider:call:gone": ErrorText(502, "The provider no longer has this model", "Choose its successor."),
     "provider:answer:bad": ErrorText(502, "The provider's answer cannot be used", "Retry."),
+    "provider:download:bot": ErrorText(
+        502,
+        "YouTube asks this machine to prove that it is no bot",
+        "Upload the song as a file; or whoever runs the studio sets MV_YOUTUBE_COOKIES.",
+    ),
+    "provider:download:forbidden": ErrorText(
+        502, "YouTube refuses to hand out the sound", "Retry later, or upload the song as a file."
+    ),
+    "provider:download:busy": ErrorText(
+        429, "YouTube does not answer properly", "It is tried again by itself; or upload the song as a file."
+    ),
+    "provider:download:slow": ErrorText(504, "The download took too long", "Retry, or upload the song as a file."),
+    "provider:download:failed": ErrorText(
+        502, "The song could not be downloaded", "Retry later, or upload the song as a file."
+    ),
     "provider:feature:missing": ErrorText(
         400, "No provider can make this", "Ask for less, or configure another provider."
     ),

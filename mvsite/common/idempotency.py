@@ -35,8 +35,11 @@ def fingerprint(request: Request) -> str:
     return digest.hexdigest()
 
 
-def once(request: Request, act: Callable[[], Response]) -> Response:
+def once(request: Request, act: Callable[[], Response], *, again: Callable[[str], Response] | None = None) -> Response:
     """Run `act` once per key and owner; a repeat gets the first answer with `Idempotent-Replayed: true`.
+
+    An answer with a secret in it must not be kept: with `again` only its `id` is, and a repeat is answered by
+    `again(id)`, which tells the row as it is by then.
 
     `act` must do all its writing in the database transaction that is open here, so that key and job appear
     together. Errors are not kept: nothing happened, so the same key may try again.
@@ -52,7 +55,7 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
     print_ = fingerprint(request)
     kept = IdempotencyKey.objects.filter(owner_id=owner_id, key=key, created_at__gt=timezone.now() - KEEP).first()
     if kept is not None:
-        return _replay(kept, print_)
+        return _replay(kept, print_, again)
     try:
         with transaction.atomic():
             IdempotencyKey.objects.filter(owner_id=owner_id, key=key, created_at__lte=timezone.now() - KEEP).delete()
@@ -60,7 +63,8 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
             response = act()
             row.status = response.status_code
             row.headers = {name: response[name] for name in ("Location",) if response.has_header(name)}
-            row.body = json.loads(json.dumps(response.data, default=str))
+            body = json.loads(json.dumps(response.data, default=str))
+            row.body = {"id": body["id"]} if again else body
             row.save(update_fields=["status", "headers", "body"])
             return response
     except IntegrityError:
@@ -68,12 +72,14 @@ def once(request: Request, act: Callable[[], Response]) -> Response:
         kept = IdempotencyKey.objects.filter(owner_id=owner_id, key=key).first()
         if kept is None:
             raise
-        return _replay(kept, print_)
+        return _replay(kept, print_, again)
 
 
 def is_answered(request: Request) -> bool:
-    """Say whether `once` would only repeat an answer, so that a view can spare costly preparation."""
+    """Say whether `once` would only repeat an answer or refuse, so that a view can spare costly preparation."""
     key = request.headers.get("Idempotency-Key")
+    if key is not None and not _DECENT.fullmatch(key):
+        return True
     recent = timezone.now() - KEEP
     return (
         key is not None
@@ -86,8 +92,9 @@ def prune() -> int:
     return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEEP).delete()[0]
 
 
-def _replay(kept: IdempotencyKey, print_: str) -> Response:
+def _replay(kept: IdempotencyKey, print_: str, again: Callable[[str], Response] | None) -> Response:
     if kept.fingerprint != print_:
         raise UserError("user:idempotency:mismatch")
     headers: dict[str, Any] = {**kept.headers, "Idempotent-Replayed": "true"}
-    return Response(kept.body, status=kept.status, headers=headers)
+    body = again(kept.body["id"]).data if again and kept.body else kept.body
+    return Response(body, status=kept.status, headers=headers)

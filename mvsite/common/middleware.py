@@ -1,16 +1,20 @@
-"""Request ids, and the door of a studio without log-in."""
+"""Request ids, the door of a studio without log-in, and who may ask under any host name."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.http.request import split_domain_port
+from django.middleware.common import CommonMiddleware
 
 from mvsite.common.errors import UserError
 from mvsite.common.problems import problem_response
+from mvsite.logs import debug_event
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -29,9 +33,39 @@ class RequestIdMiddleware:
         given = request.headers.get("X-Request-ID", "")
         request.request_id = given if _GIVEN.fullmatch(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request_id=request.request_id):  # type: ignore[attr-defined]
+            begun = time.monotonic()
             response = self.get_response(request)
+            _log_answer(request, response, time.monotonic() - begun)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+
+def _log_answer(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
+    """Log a request by its pattern: an address may hold the token of a share."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    debug_event(
+        "request_answered", method=request.method, route=route, status=response.status_code, seconds=round(seconds, 4)
+    )
+
+
+def _is_listed(request: HttpRequest) -> bool:
+    """Say whether a page of a listed front end asks the API; one that only shows a film sends no Origin."""
+    there = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    listed = f"{there.scheme}://{there.netloc}" in settings.MV_CORS_ALLOW_ORIGINS
+    return listed and re.match(settings.CORS_URLS_REGEX, request.path_info) is not None
+
+
+class StudioCommonMiddleware(CommonMiddleware):
+    """Django's own, which refuses hosts that are not listed, but for what machines ask by a host's address.
+
+    These answers name no host and no person, so that a foreign name in a request leads nowhere.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]  # the stubs let it only return a permanent redirect
+        """Look at the host's name where it counts."""
+        if any(re.match(each, request.path_info.lstrip("/")) for each in settings.SECURE_REDIRECT_EXEMPT):
+            return None
+        return super().process_request(request)
 
 
 class LocalOnlyMiddleware:
@@ -55,6 +89,8 @@ class LocalOnlyMiddleware:
 
     @staticmethod
     def _is_foreign(request: HttpRequest) -> bool:
+        if _is_listed(request):
+            return False
         origin = request.headers.get("Origin")
         own = f"{request.scheme}://{request.META.get('HTTP_HOST', '')}"
         if origin is not None and origin.lower() != own.lower():

@@ -1,4 +1,4 @@
-"""What operations of the OpenAPI page have in common: one shape of errors, keys for POST, the wait for long work."""
+"""What operations of the OpenAPI page have in common: the shape of errors, tokens, keys for POST, waiting for work."""
 
 from typing import Any
 
@@ -65,10 +65,13 @@ _PREFER = {
 def add_common(result: dict[str, Any], generator: Any, request: Any, public: Any) -> dict[str, Any]:
     """Add the problem to every operation, the key to every POST, and the wait where a 202 is answered."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
-    for operations in result.get("paths", {}).values():
+    result["components"].setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
+    result["security"] = [{"token": []}, {}]
+    for path, operations in result.get("paths", {}).items():
         for method, operation in operations.items():
             operation["responses"].setdefault("default", _ANSWER)
-            words = [_KEY] if method == "post" else []
+            # What accounts answer is told once and kept nowhere, so it cannot be told again.
+            words = [_KEY] if method == "post" and not path.startswith("/api/account/") else []
             words += [_PREFER] if "202" in operation["responses"] else []
             if words:
                 operation["parameters"] = [*operation.get("parameters", []), *words]

@@ -44,7 +44,9 @@ def problem_body(error: StudioError, request: HttpRequest | None) -> dict[str, A
 
 
 def problem_headers(error: StudioError) -> dict[str, str]:
-    """Give Retry-After when the error knows it (whole seconds, at least 1)."""
+    """Give Retry-After when the error knows it (whole seconds, at least 1), and how to come in where that is asked."""
+    if error.text.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
     wait = error.retry_after if isinstance(error, ProviderError) else error.extra.get("retry_after")
     return {"Retry-After": str(max(1, round(wait)))} if wait is not None else {}
 

@@ -14,13 +14,14 @@ MV_DEBUG_MODE = env.flag("MV_DEBUG_MODE", default=False)
 MV_DEBUG_PROMPTS = env.flag("MV_DEBUG_PROMPTS", default=False)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "mvsite.admin_config.StudioAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -50,6 +51,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "generation.web.context.frame",
             ],
         },
     },
@@ -91,12 +93,15 @@ CACHES: dict[str, Any] = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(MV_DATA_DIR / "cache"),
+        # Django's 300 are fewer than people look at in an hour; more would cost every write a long listing.
+        "OPTIONS": {"MAX_ENTRIES": 3000},
     }
 }
 
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 USE_I18N = True
 
 STATIC_URL = "/static/"
@@ -107,8 +112,16 @@ LOGGING_CONFIG = None
 LOGGING = logging_config(debug=MV_DEBUG_MODE)
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["mvsite.accounts.authentication.LocalOwnerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "mvsite.accounts.authentication.TokenAuthentication",
+        "mvsite.accounts.authentication.LocalOwnerAuthentication",
+        "mvsite.accounts.authentication.BrowserAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "mvsite.accounts.authentication.ScopeAllows",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["mvsite.accounts.throttles.PersonThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["mvsite.common.parsers.StudioJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -5,6 +5,19 @@ from decimal import Decimal
 from mvsite import env
 from mvsite.logs import hide
 
+
+def seconds_from_to(words: str) -> tuple[float, float]:
+    """Read `5-10`, or `3` for always the same: seconds from least to most. Raises SettingError."""
+    least, dash, most = words.partition("-")
+    try:
+        found = float(least), float(most if dash else least)
+    except ValueError:
+        found = -1.0, -1.0
+    if not 0 <= found[0] <= found[1] < 3600:
+        raise env.SettingError(f"MOCK_DELAY_SECONDS: {words!r} is not like 5-10 (seconds, below an hour)")
+    return found
+
+
 REPLICATE_API_TOKEN = env.first_of("REPLICATE_API_TOKEN", "REPLICATE_API_KEY")
 GEMINI_API_KEY = env.first_of("GEMINI_API_KEY", "GOOGLE_API_KEY")
 hide(REPLICATE_API_TOKEN, GEMINI_API_KEY)
@@ -40,3 +53,8 @@ MV_SAMPLE_LATENCY_SECONDS = env.number("MV_SAMPLE_LATENCY_SECONDS", 0.0)
 MV_SAMPLE_FAIL = env.listing("MV_SAMPLE_FAIL")
 MV_SAMPLE_REFUSE = env.listing("MV_SAMPLE_REFUSE")
 MV_SAMPLE_COUNTER = env.flag("MV_SAMPLE_COUNTER", default=True)
+
+# Mock mode: clips are films that lie in a folder, whoever is named; nothing is bought.
+MOCK_VID_GENS = env.flag("MOCK_VID_GENS", default=False)
+MOCK_VIDEOS_DIR = env.folder("MOCK_VIDEOS_DIR", "") if env.text("MOCK_VIDEOS_DIR") else None
+MOCK_DELAY_SECONDS = seconds_from_to(env.text("MOCK_DELAY_SECONDS", "5-10"))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from mvsite import env
@@ -13,19 +14,34 @@ MV_AUTH = env.text("MV_AUTH", "local")
 SECRET_KEY = env.text("SECRET_KEY", secret=True) or secret_key(MV_DATA_DIR)
 SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+MV_METRICS_TOKEN = env.text("MV_METRICS_TOKEN", secret=True)
 MV_BEHIND_HTTPS = env.flag("MV_BEHIND_HTTPS", default=False)
 MV_FETCH_DENY = env.listing("MV_FETCH_DENY")
+
+# A front end elsewhere: it may use the API with a token and show what is kept here, and never a person's cookies.
+MV_CORS_ALLOW_ORIGINS = env.listing("MV_CORS_ALLOW_ORIGINS")
+CORS_ALLOWED_ORIGINS = MV_CORS_ALLOW_ORIGINS
+CORS_URLS_REGEX = r"^/(api|media)/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "prefer", "range", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = [
+    *("Location", "Preference-Applied", "Idempotent-Replayed", "Retry-After", "X-Request-ID", "ETag"),
+    *("Content-Range", "Accept-Ranges", "Content-Disposition"),
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "mvsite.common.middleware.RequestIdMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "mvsite.common.middleware.LocalOnlyMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "mvsite.common.languages.PageLanguageMiddleware",
+    "mvsite.common.middleware.StudioCommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mvsite.accounts.middleware.IdleStaffMiddleware",
+    "mvsite.accounts.middleware.AdminAuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -53,12 +69,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = "/admin/login/"
+LOGIN_URL = "/sign-in/"
+_HOST = "__Host-" if MV_BEHIND_HTTPS else ""  # browsers then take them from this very host only, by HTTPS
+SESSION_COOKIE_NAME = f"{_HOST}sessionid"
+CSRF_COOKIE_NAME = f"{_HOST}csrftoken"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = MV_BEHIND_HTTPS
 CSRF_COOKIE_SECURE = MV_BEHIND_HTTPS
 SECURE_SSL_REDIRECT = MV_BEHIND_HTTPS
+# Load balancers and Prometheus ask each host itself: by its address, without HTTPS.
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if MV_BEHIND_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = MV_BEHIND_HTTPS
 SECURE_HSTS_PRELOAD = MV_BEHIND_HTTPS

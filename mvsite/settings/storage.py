@@ -59,8 +59,12 @@ MV_MAX_UPLOAD_MB = env.whole("MV_MAX_UPLOAD_MB", 500, at_least=1)
 MV_FETCH_MAX_MB = env.whole("MV_FETCH_MAX_MB", 200, at_least=1)
 MV_MIN_FREE_MB = env.whole("MV_MIN_FREE_MB", 2048)
 MV_MAX_AUDIO_MINUTES = env.whole("MV_MAX_AUDIO_MINUTES", 15, at_least=1)
+# Where YouTube is asked for: tests name a site of this machine, which is then the one private address allowed.
+MV_YOUTUBE_BASE_URL = env.text("MV_YOUTUBE_BASE_URL")
+# Cookies of a browser that is signed in (Netscape format), for when YouTube takes this machine for a bot.
+MV_YOUTUBE_COOKIES = env.folder("MV_YOUTUBE_COOKIES", "") if env.text("MV_YOUTUBE_COOKIES") else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["mvsite.common.no_files.NoFilesHandler"]
 
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {

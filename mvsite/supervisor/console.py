@@ -69,7 +69,8 @@ def _until_ready(studio: Supervisor, stop: Stop) -> None:
 
 
 def _announce(plan: Plan) -> None:
-    say(f"MV Studio is ready: {plan.url}")
+    names = [service.name for service in plan.services]
+    say(f"MV Studio is ready: {plan.url if 'web' in names else ', '.join(names)}")
     say(f"Ctrl-C stops it. Logs: {plan.data_dir / 'logs'}")
     if plan.browser and env.has_display():
         threading.Thread(target=webbrowser.open, args=(plan.url,), daemon=True).start()

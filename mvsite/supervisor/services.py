@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 FAST_THREADS = 8
+PARTS = ("web", "provider", "default", "render", "schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,25 @@ def worker(name: str, *, queues: str, threads: int, prefetch: int) -> Service:
 
 def workers(render_workers: int) -> list[Service]:
     """Describe everything that works on jobs: the fast steps, and one process for each render at a time."""
-    renders = [
-        worker(f"render-{number}", queues="render", threads=1, prefetch=1) for number in range(1, render_workers + 1)
-    ]
-    return [worker("provider", queues="provider,default", threads=FAST_THREADS, prefetch=8), *renders]
+    return [_fast("provider", "provider,default"), *_renders(render_workers)]
+
+
+def part(name: str, *, render_workers: int) -> list[Service]:
+    """Describe one part of a studio for a host that has not all of them: a queue's own workers, or the clock.
+
+    `name` is one of `PARTS`, but for `web`, which needs an address.
+    """
+    if name == "schedule":
+        return [schedule()]
+    return _renders(render_workers) if name == "render" else [_fast(name, name)]
+
+
+def _fast(name: str, queues: str) -> Service:
+    return worker(name, queues=queues, threads=FAST_THREADS, prefetch=8)
+
+
+def _renders(count: int) -> list[Service]:
+    return [worker(f"render-{number}", queues="render", threads=1, prefetch=1) for number in range(1, count + 1)]
 
 
 def schedule() -> Service:

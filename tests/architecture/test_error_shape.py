@@ -56,9 +56,10 @@ def test_method_that_does_not_exist_is_405(api: APIClient, route: Route) -> None
 
 @pytest.mark.parametrize("route", WITH_ID, ids=name_of)
 def test_malformed_id_is_400_and_unknown_id_404(api: APIClient, route: Route) -> None:
-    malformed, unknown = api.get(route.filled("not-an-id")), api.get(route.filled())
-    if malformed.status_code == unknown.status_code == 405:
-        malformed, unknown = api.post(route.filled("not-an-id"), {}), api.post(route.filled(), {})
+    for method in ("GET", "POST", "DELETE"):
+        malformed, unknown = (api.generic(method, address) for address in (route.filled("not-an-id"), route.filled()))
+        if malformed.status_code != 405:
+            break
     assert assert_problem(malformed, 400)["code"] == "user:request:malformed_id"
     assert_problem(unknown, 404)
 
@@ -91,10 +92,11 @@ def json_post(api: APIClient, body: bytes, kind: str = "application/json", **hea
         b'{"seed": NaN}',
         b'{"seed": ' + b"9" * 5000 + b"}",
         b"[" * 100_000,
+        b"[" * 990 + b"]" * 990,
         b"\x00",
         b"{'idea': 1}",
     ],
-    ids=["cut off", "not UTF-8", "NaN", "endless number", "endless depth", "NUL", "Python"],
+    ids=["cut off", "not UTF-8", "NaN", "endless number", "endless depth", "great depth", "NUL", "Python"],
 )
 def test_body_that_is_no_json_is_400(api: APIClient, body: bytes) -> None:
     assert assert_problem(json_post(api, body), 400)["code"] == "user:request:malformed"
@@ -105,6 +107,27 @@ def test_json_of_the_wrong_shape_is_400_with_pointers(api: APIClient, body: byte
     found = assert_problem(json_post(api, body), 400)
     assert found["code"] == "user:request:invalid"
     assert all({"pointer", "detail", "code"} == error.keys() for error in found["errors"])
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b'{"idea": "a\\ud800"}', "#/idea"),
+        (b'{"a": 1, "b": [{"\\udfff": 1}]}', "#/b"),
+        (b'{"\\ud800": 1}', "#/?"),
+        (b'["\\ud800"]', "#"),
+        (b'{"__proto__": "\\ud83d"}', "#/__proto__"),
+    ],
+)
+def test_half_of_a_character_is_named_and_never_breaks_the_answer(api: APIClient, body: bytes, pointer: str) -> None:
+    (error,) = assert_problem(json_post(api, body), 400)["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, "half_character")
+
+
+def test_whole_character_written_as_two_halves_is_read(api: APIClient) -> None:
+    response = api.post("/api/mv/projects/", b'{"title": "\\ud83d\\ude00"}', content_type="application/json")
+    assert response.status_code == 201
+    assert response.json()["title"] == "\N{GRINNING FACE}"
 
 
 def test_body_that_is_too_large_is_413(api: APIClient, settings: Settings) -> None:

@@ -11,7 +11,10 @@ from packaging.utils import canonicalize_name
 from tests.support.tree import ROOT
 
 OVERRIDES = "requirements-overrides.in"
-PAIRS = {f"{name}.in": f"{name}.lock" for name in ("requirements", "requirements-dev", "requirements-bench")}
+PAIRS = {
+    f"{name}.in": f"{name}.lock"
+    for name in ("requirements", "requirements-dev", "requirements-youtube", "requirements-bench")
+}
 LOCKS = sorted(PAIRS.values())
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)", re.MULTILINE)
 
@@ -78,7 +81,8 @@ def test_overrides_are_what_is_locked() -> None:
         assert str(requirement.specifier) == f"=={locked[canonicalize_name(requirement.name)].version}"
 
 
-def test_the_two_locks_agree() -> None:
-    runtime, dev = (pins(name) for name in ("requirements.lock", "requirements-dev.lock"))
-    both = runtime.keys() & dev.keys()
-    assert {n: (runtime[n].version, dev[n].version) for n in both if runtime[n].version != dev[n].version} == {}
+@pytest.mark.parametrize("name", ["requirements-dev.lock", "requirements-youtube.lock"])
+def test_locks_that_are_installed_together_agree(name: str) -> None:
+    runtime, other = pins("requirements.lock"), pins(name)
+    both = runtime.keys() & other.keys()
+    assert {n: (runtime[n].version, other[n].version) for n in both if runtime[n].version != other[n].version} == {}

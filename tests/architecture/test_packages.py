@@ -16,6 +16,7 @@ FLOORS = {
     "imageio-ffmpeg": "0.8.1",  # the first with a whole build of ffmpeg 9.0.2
     "redis": "8.1.0",
     "celery": "5.7.0",
+    "yt-dlp": "2026.7.4",  # CVE-2026-50023 and others; the studio refuses older ones too
 }
 # Moviepy's metadata asks for an older Pillow than is safe; requirements-overrides.in says why it gets another.
 ALLOWED = f"moviepy 2.2.1 has requirement pillow<12.0,>=9.2.0, but you have pillow {version('pillow')}."

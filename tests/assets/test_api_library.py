@@ -158,6 +158,22 @@ def test_list_is_narrowed_searched_and_ordered(
         assert api.get(f"{place}?{wrong}").data["code"] == "user:request:invalid", wrong
 
 
+def test_videos_are_rated_filtered_and_ordered_by_it(api: APIClient, owner: User) -> None:
+    best, plain = make_video(owner, title="Best"), make_video(owner, title="Plain")
+    place = "/api/mv/videos/"
+    assert api.get(f"{place}{best.pk}").data["rating"] == 0
+    assert api.patch(f"{place}{best.pk}", {"rating": 5}, format="json").data["rating"] == 5
+    assert api.patch(f"{place}{plain.pk}", {"rating": 2, "title": "So so"}, format="json").data["title"] == "So so"
+    assert ids(api, f"{place}?rating=2") == ids(api, f"{place}?rating=2&rating_min=1") == [str(plain.pk)]
+    assert ids(api, f"{place}?rating_min=3") == [str(best.pk)]
+    assert ids(api, f"{place}?ordering=-rating") == [str(best.pk), str(plain.pk)]
+    assert api.patch(f"{place}{best.pk}", {"rating": 0}, format="json").data["rating"] == 0
+    for wrong in (6, -1, "five", 1.5, None):
+        answer = api.patch(f"{place}{best.pk}", {"rating": wrong}, format="json")
+        assert (answer.status_code, answer.data["errors"][0]["pointer"]) == (400, "#/rating"), wrong
+    assert api.patch(f"{place}{plain.pk}", {"favourite": True}, format="json").data["rating"] == 2
+
+
 def test_each_kind_has_filters_of_its_own(api: APIClient, owner: User) -> None:
     clip, film = make_video(owner), make_video(owner, kind=VideoKind.STITCHED, has_audio=False, duration_ms=64_000)
     assert ids(api, "/api/mv/videos/?kind=clip") == [str(clip.pk)]

@@ -1,9 +1,8 @@
 """Files in a bucket: kept here first, uploaded, checked, fetched back, forgotten; a real client and a real server."""
 
 import os
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,33 +12,20 @@ from pytest_django.fixtures import Settings
 from assets import storage
 from assets.keys import clip_key, picture_key
 from assets.models import CloudCopy
+from assets.storage import bucket as own_bucket
 from mvsite.common.errors import AppError
-from tests.support.s3_server import S3Server, s3_server
+from tests.support.bucket import bucket, everything_is_due, server
+from tests.support.s3_server import S3Server
 
+__all__ = ["bucket", "server"]
 pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback]
 TUNE = b"tune" * 1000
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3Server]:
-    with s3_server() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def bucket(server: S3Server, settings: Settings) -> S3Server:
-    server.set_on(settings, serve=True)
-    return server
 
 
 def kept(tmp_path: Path, content: bytes = TUNE, key: str = "") -> str:
     source = tmp_path / uuid4().hex
     source.write_bytes(content)
     return storage.store(key=key or clip_key(uuid4()), source=source).key
-
-
-def everything_is_due() -> None:
-    CloudCopy.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
 
 
 def test_what_is_stored_is_uploaded_with_its_checksum(tmp_path: Path, bucket: S3Server, vault: Path) -> None:
@@ -76,6 +62,19 @@ def test_a_machine_without_the_file_reads_it_from_the_bucket(tmp_path: Path, vau
         assert file.read() == TUNE
 
 
+def test_a_file_that_another_host_has_not_uploaded_yet_is_waited_for(
+    tmp_path: Path, vault: Path, bucket: S3Server
+) -> None:
+    bucket.stop()
+    try:
+        key = kept(tmp_path)
+    finally:
+        bucket.start()
+    (vault / key).rename(tmp_path / "on the other host")
+    with pytest.raises(AppError, match="app:storage:away"), storage.local_path(key):
+        pass
+
+
 def test_a_file_that_is_nowhere_is_missing(tmp_path: Path, vault: Path, bucket: S3Server) -> None:
     key = kept(tmp_path)
     (vault / key).unlink()
@@ -88,7 +87,7 @@ def test_bytes_that_came_back_wrong_are_not_taken(tmp_path: Path, vault: Path, b
     key = kept(tmp_path)
     (vault / key).unlink()
     bucket.client.put_object(Bucket=bucket.bucket, Key=key, Body=b"something else")
-    with pytest.raises(AppError, match="app:storage:away"):
+    with pytest.raises(AppError, match="in the bucket is damaged"):
         storage.open_file(key)
     assert not (vault / key).exists()
     assert not list(vault.rglob(".tmp-*"))
@@ -205,3 +204,21 @@ def test_room_is_made_only_for_what_the_bucket_has(
 def age(path: Path, *, days: float) -> None:
     old = timezone.now().timestamp() - days * 86_400
     os.utime(path, (old, old))
+
+
+def test_room_is_not_made_of_a_file_that_is_taken_while_the_bucket_is_asked(
+    tmp_path: Path, vault: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MV_LOCAL_CACHE_DAYS = 1
+    key = kept(tmp_path)
+    age(vault / key, days=2)
+    holds = own_bucket.holds
+
+    def asked(*words: Any) -> bool:
+        answer = holds(*words)
+        storage.make_local(key)  # a job takes it now
+        return answer
+
+    monkeypatch.setattr(own_bucket, "holds", asked)
+    assert storage.make_room() == 0
+    assert (vault / key).read_bytes() == TUNE

@@ -79,6 +79,16 @@ def test_an_address_reads_and_does_nothing_else(api: APIClient, clip: Video, met
     assert fetched(address_of(api, clip), method)[0] == 403
 
 
+def test_the_address_that_a_head_is_sent_to_answers_a_head(api: APIClient, clip: Video, film: Path) -> None:
+    answer = api.head(f"/api/mv/get_video/{clip.pk}?download=true")
+    assert answer.status_code == 302
+    status, headers, body = fetched(answer["Location"], "HEAD")
+    assert (status, body, headers["Content-Length"]) == (200, b"", str(film.stat().st_size))
+    assert headers["Content-Type"] == "video/mp4"
+    assert "response-content-disposition=attachment" in answer["Location"]  # the test's server ignores it in a HEAD
+    assert fetched(answer["Location"])[0] == 403
+
+
 def test_changed_addresses_are_refused(api: APIClient, clip: Video, owner: User, film: Path) -> None:
     other = video_create_from_file(id=uuid4(), owner=owner, kind=VideoKind.CLIP, path=film)
     url = address_of(api, clip)

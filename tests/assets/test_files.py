@@ -105,6 +105,19 @@ def test_video_is_served_with_ranges_and_its_poster_by_size(clip: Video) -> None
     assert picture(serve_video(ask("?size=thumb&format=webp"), clip)) == ("WEBP", (320, 180))
 
 
+def test_poster_comes_in_several_sizes(owner: User, tmp_path: Path, vault: Path) -> None:
+    large = marker_clip(tmp_path / "large.mp4", seconds=0.5, size=(1920, 1080))
+    film = video_create_from_file(id=uuid4(), owner=owner, kind=VideoKind.CLIP, path=large)
+    for size, width in (("thumb", 640), ("medium", 1280), ("full", 1920)):
+        for _ in range(2):
+            shown = (width, width * 9 // 16)
+            assert picture(serve_video(ask(f"?size={size}"), film)) == ("JPEG", shown)
+            assert picture(serve_video(ask(f"?size={size}&format=webp"), film)) == ("WEBP", shown)
+    tags = {serve_video(ask(f"?size={size}"), film)["ETag"] for size in ("thumb", "medium", "full")}
+    assert len(tags) == 3
+    assert len(list((vault / "variants").rglob("*.*"))) == 5
+
+
 def test_video_without_a_poster_has_none(owner: User) -> None:
     with pytest.raises(UserError, match="user:request:not_found"):
         serve_video(ask("?size=thumb"), make_video(owner))

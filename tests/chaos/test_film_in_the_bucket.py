@@ -14,6 +14,7 @@ from tests.support.s3_server import S3Server, s3_server
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.network_loopback]
 SCENES = 2
+WHOLE = {"MV_FLAVORS_DIR": ""}  # the shipped flavors alone, so clips of 8 s
 FILM = ("--idea", "A rowing boat crosses a lake at dusk", "--character", "a woman in a red coat", "--seed", "1")
 
 
@@ -46,7 +47,7 @@ def copies(data_dir: Path, state: str) -> set[str]:
 def make_film(data_dir: Path, film: Path, **settings: str) -> None:
     """Do the whole job and look at what came out."""
     words = ("make_video", "--scenes", str(SCENES), *FILM, "--out", str(film))
-    with running_studio(data_dir, **settings), started(data_dir, "manage.py", *words, **settings) as process:
+    with running_studio(data_dir, **WHOLE, **settings), started(data_dir, "manage.py", *words, **settings) as process:
         code = process.wait(400)
         said = process.stdout.read() if process.stdout else ""
     assert code == 0, said
@@ -78,7 +79,7 @@ def test_a_bucket_that_stops_in_the_middle_is_filled_when_it_is_back(tmp_path: P
     }
     words = ("make_video", "--scenes", str(SCENES), *FILM, "--out", str(film))
     # What leaves the inner block kills everything on the data folder, so all is seen inside of it.
-    with running_studio(data_dir, **settings), started(data_dir, "manage.py", *words, **settings) as process:
+    with running_studio(data_dir, **WHOLE, **settings), started(data_dir, "manage.py", *words, **settings) as process:
         wait_for(lambda: len(copies(data_dir, "synced")) >= 2, seconds=120, saying="the first files are uploaded")
         bucket.stop()
         assert process.wait(400) == 0, process.stdout.read() if process.stdout else ""

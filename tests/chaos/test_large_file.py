@@ -1,4 +1,4 @@
-"""A file of one gigabyte goes through the real web server, in and out, and its memory hardly grows."""
+"""Files of one and two gigabytes go through the real web server, in and out, and its memory hardly grows."""
 
 import hashlib
 import http.client
@@ -18,6 +18,7 @@ from tests.support.processes import living, running_studio
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.network_loopback]
 SIZE = 1 << 30
 MEGABYTE = 1 << 20
+TWO = (1 << 31) + 16 * MEGABYTE
 BOUNDARY = "----a-line-between-parts"
 
 
@@ -39,6 +40,29 @@ def test_a_gigabyte_in_and_out_with_flat_memory(tmp_path: Path) -> None:
             assert part == checksum(large, start, 8 * MEGABYTE), start
         assert download(server, address) == (SIZE, whole)
         after = watch.peak()
+    print(f"web processes: {before / MEGABYTE:.1f} MB before, at most {after / MEGABYTE:.1f} MB meanwhile")  # noqa: T201 - the figure
+    assert after - before < 50 * MEGABYTE
+
+
+def test_two_gigabytes_are_read_at_three_places_with_flat_memory(tmp_path: Path) -> None:
+    small = marker_clip(tmp_path / "small.mp4", seconds=1)
+    with running_studio(tmp_path / "data", MV_MIN_FREE_MB="1") as studio:
+        server = urlsplit(studio.url).netloc
+        watch = Watch(tmp_path / "data")
+        told = upload(server, small)
+        kept = tmp_path / "data" / "media" / told["video_path"]
+        starts = (0, TWO // 2 + 1, TWO - 8 * MEGABYTE)  # the last lies wholly beyond what fits into 31 bits
+        with kept.open("r+b") as file:  # with holes: it takes no room, and every read is of the true place
+            file.truncate(TWO)
+            for start in starts[1:]:
+                file.seek(start)
+                file.write(os.urandom(8 * MEGABYTE))
+        before = watch.begin()
+        with ThreadPoolExecutor(3) as three:
+            parts = list(three.map(lambda start: part_of(server, told["video_url"], start, TWO), starts))
+        after = watch.peak()
+        for start, part in zip(starts, parts, strict=True):
+            assert part == checksum(kept, start, 8 * MEGABYTE), start
     print(f"web processes: {before / MEGABYTE:.1f} MB before, at most {after / MEGABYTE:.1f} MB meanwhile")  # noqa: T201 - the figure
     assert after - before < 50 * MEGABYTE
 
@@ -107,11 +131,12 @@ def upload(server: str, path: Path) -> dict[str, Any]:
     return told
 
 
-def part_of(server: str, address: str, start: int) -> str:
+def part_of(server: str, address: str, start: int, size: int = SIZE) -> str:
     connection = http.client.HTTPConnection(server, timeout=300)
     connection.request("GET", address, headers={"Range": f"bytes={start}-{start + 8 * MEGABYTE - 1}"})
     answer = connection.getresponse()
     assert answer.status == 206
+    assert answer.headers["Content-Range"] == f"bytes {start}-{start + 8 * MEGABYTE - 1}/{size}"
     return hashlib.sha256(answer.read()).hexdigest()
 
 

@@ -17,7 +17,7 @@ FILM = ("--idea", "A rowing boat crosses a lake at dusk", "--character", "a woma
 
 
 def is_rendering(data_dir: Path) -> bool:
-    # moviepy asks ffmpeg for its version whenever it is imported: that is no render
+    # MoviePy asks ffmpeg for its version when it is imported: that is no render
     return any("ffmpeg" in line and "-version" not in line for line in living(data_dir).values())
 
 

@@ -1,25 +1,25 @@
 """What `cleanup` throws away, what it never touches, and that a rehearsal says what the performance does."""
 
-import io
 import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from assets.keys import picture_key
 from assets.models import Audio, CharacterReference, CloudCopy, Video, VideoKind
-from generation.models import Project, Take
+from generation.models import Job, Project, Take
+from generation.services import cleaning
 from generation.services.storyboard import scene_add
 from generation.tasks import cleanup
 from mvsite import env
 from mvsite.accounts.models import User
 from mvsite.settings.storage import days_by_kind
-from tests.support.old_files import a_file, a_row, aged
+from tests.support.old_files import a_file, a_row, aged, said
 from tests.support.rows import a_job, a_project
 from tests.support.s3_server import s3_server
 
@@ -29,12 +29,6 @@ def vault(settings: Settings, data_dir: Path) -> Path:
     settings.MV_TRASH_DAYS = 30.0
     settings.MV_KEEP_DAYS = {}
     return data_dir / "media"
-
-
-def said(**options: Any) -> list[str]:
-    out = io.StringIO()
-    call_command("cleanup", stdout=out, **options)
-    return out.getvalue().splitlines()
 
 
 def files(vault: Path) -> set[str]:
@@ -83,6 +77,44 @@ def aged_file(path: Path, *, days: float) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"left over")
     return aged(path, days=days)
+
+
+def test_what_is_expired_and_missing_is_said_once(owner: User, vault: Path, settings: Settings) -> None:
+    settings.MV_KEEP_DAYS = {"clip": 5.0}
+    gone = a_row("video", owner, days=6)
+    a_row("video", owner)
+    (vault / gone.key).unlink()
+    rehearsed = said(dry_run=True)
+    assert rehearsed[0] == f"expired clip: {gone.key}"
+    assert said() == rehearsed == [rehearsed[0], "1 expired clip; 0.0 MB"]
+
+
+def test_what_a_deletion_frees_waits_for_the_next_run(owner: User, vault: Path) -> None:
+    old: dict[str, Any] = {"days": 40, "trashed_days": 31}
+    ids = sorted(uuid.uuid4() for _ in range(201))
+    original = a_row("audio", owner, id=ids[-1], **old)  # of the second page of 200
+    words = {"original": original, "start_ms": 0, "end_ms": 500, "source": "trim"}
+    a_row("audio", owner, id=ids[0], **words, **old)
+    for row_id in ids[1:-1]:
+        a_row("audio", owner, id=row_id, **old)
+    rehearsed = said(dry_run=True)
+    assert said() == rehearsed
+    assert list(Audio.objects.all()) == [original]
+    assert said()[0] == f"deleted: {original.key}"
+
+
+def test_a_favourite_stays_in_the_trash_as_well(owner: User, vault: Path) -> None:
+    loved = a_row("video", owner, trashed_days=300, favourite=True)
+    assert said() == ["nothing; 0.0 MB"]
+    assert files(vault) == {loved.key}
+
+
+def test_a_foreign_folder_in_the_trash_does_not_end_it(owner: User, vault: Path) -> None:
+    foreign = aged_file(vault / ".trash/of a person/x.mp3", days=400)
+    file = aged_file(vault / ".trash/2026-01-02", days=400)
+    gone = aged_file(vault / ".trash/2026-01-03/x.mp3", days=400)
+    assert said()[0].startswith("emptied: ")
+    assert [path.exists() for path in (foreign, file, gone)] == [True, True, False]
 
 
 def test_the_trash_goes_with_its_files_after_its_time(owner: User, vault: Path) -> None:
@@ -153,6 +185,32 @@ def test_the_window_of_a_song_stays_while_its_job_works(owner: User, vault: Path
     assert files(vault) == {needed}
 
 
+def test_what_an_unfinished_job_has_stored_stays_until_its_row_is_there(owner: User, vault: Path) -> None:
+    promised = uuid.uuid4()
+    job = a_job(owner)
+    Job.objects.filter(pk=job.pk).update(params={"video_id": str(promised)})
+    bought = a_file(f"mv/jobs/{promised}/video.mp4", days=2)
+    said()
+    assert files(vault) == {bought}
+
+
+def test_what_reached_a_bucket_that_is_no_longer_set_is_not_lost(owner: User, vault: Path) -> None:
+    gone, there = a_row("audio", owner), a_row("audio", owner)
+    facts = {"size_bytes": gone.size_bytes, "sha256": gone.sha256}
+    CloudCopy.objects.create(key=gone.key, bucket="before", state="synced", **facts)
+    (vault / gone.key).unlink()
+    assert said() == ["nothing; 0.0 MB"]
+    assert not Audio.objects.exclude(trashed_at=None).exists()
+    assert files(vault) == {there.key}
+
+
+def test_it_stops_when_all_files_of_a_small_library_are_missing(owner: User, vault: Path) -> None:
+    for _ in range(2):
+        (vault / a_row("audio", owner).key).unlink()
+    with pytest.raises(CommandError, match="is the media folder the right one"):
+        said()
+
+
 def test_it_stops_when_most_files_are_missing(owner: User, vault: Path) -> None:
     for _ in range(22):
         (vault / a_row("audio", owner).key).unlink()
@@ -162,8 +220,6 @@ def test_it_stops_when_most_files_are_missing(owner: User, vault: Path) -> None:
 
 
 def test_a_file_that_is_used_again_meanwhile_stays(owner: User, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from generation.services import cleaning
-
     key = a_file(f"mv/jobs/{uuid.uuid4()}/video.mp4", days=2)
     row = a_row("video", owner, trashed_days=31)
     steps = list(cleaning.cleanup_plan())

@@ -2,13 +2,16 @@
 
 import os
 import shutil
+import sys
 from collections import namedtuple
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
+from assets.sources.youtube import installed
 from mvsite.supervisor.lock import take_lock
 from tests.support.processes import ran
 
@@ -43,6 +46,24 @@ def test_doctor_finds_nothing_wrong_and_names_what_matters(capsys: pytest.Captur
     assert "everything runs on the built-in sample provider" in text
     assert "not running" in text
     assert text.endswith("No problems.\n")
+
+
+def test_doctor_says_whether_songs_from_youtube_can_be_had(
+    capsys: pytest.CaptureFixture[str], settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert f"YouTube import  yt-dlp {version('yt-dlp')}, deno {version('deno')}" in report(capsys)
+    with monkeypatch.context() as patch:
+        patch.setattr(installed, "OLDEST", (2999, 1, 1))
+        assert "too old to be safe; 2999.1.1 is needed. ./studio youtube installs it." in report(capsys)
+        patch.setitem(sys.modules, "yt_dlp", None)
+        patch.setattr(installed, "version", _not_there)
+        assert "ok       YouTube import  yt-dlp is not installed. ./studio youtube installs it." in report(capsys)
+    settings.MV_YOUTUBE_COOKIES = tmp_path / "nowhere"
+    assert "MV_YOUTUBE_COOKIES cannot be read" in complaint(capsys)
+
+
+def _not_there(package: str) -> str:
+    raise PackageNotFoundError(package)
 
 
 def test_doctor_never_shows_a_key(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:

@@ -2,95 +2,44 @@
 
 import hashlib
 import io
-import json
-import shutil
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
-from PIL import Image
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from assets.models import Audio, AudioSource, CharacterReference, Video, VideoKind
-from assets.services.audio import audio_create_from_file, audio_trim
-from assets.services.characters import character_create_from_file
-from assets.services.videos import video_create_from_file
-from generation.models import Project, Scene, SceneVersion, Take
-from generation.services.scenes import version_add
-from generation.services.storyboard import scene_add, scene_trash
-from generation.services.takes import take_add
+from assets import storage
+from assets.models import Audio, CharacterReference, Video, VideoKind
+from flavors.models import ConfigFlavor
+from flavors.services import flavors_sync
+from generation.models import Project, SceneGeneration, SceneVersion
+from generation.selectors import project_snapshot
 from mvsite.accounts.models import User
-from tests.support.clips import marker_clip, tone
+from mvsite.common.errors import AppError
+from tests.support.exports import (
+    brought_back,
+    exported,
+    manifest_with,
+    project,
+    rewritten,
+    small_disk,
+    song_of,
+    told,
+    wipe,
+)
+from tests.support.s3_server import s3_server
 
+__all__ = ["project", "small_disk"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def small_disk(settings: Settings) -> None:
-    settings.MV_MIN_FREE_MB = 1
-
-
-@pytest.fixture
-def project(owner: User, tmp_path: Path) -> Project:
-    """Make a project with all that one can have: a cut song, versions, takes, a pick, a lip-sync, a trashed scene."""
-    whole = audio_create_from_file(
-        id=uuid4(), owner=owner, path=tone(tmp_path / "song.mp3", seconds=3), source=AudioSource.UPLOAD, title="Storm"
-    )
-    song = audio_trim(id=uuid4(), source=whole, start_ms=1000)
-    Image.new("RGB", (64, 64), "teal").save(tmp_path / "face.png")
-    face = character_create_from_file(
-        id=uuid4(), owner=owner, path=tmp_path / "face.png", description="A keeper", seed=3
-    )
-    words = {"audio": song, "character_reference": face, "seed": 7, "tags": ["sea"], "number_of_scenes": 3}
-    made = Project.objects.create(owner=owner, title="Storm / sea", idea="A storm", **words)
-    scenes = [scene_add(project=made, description=f"Scene {index}") for index in range(3)]
-    version_add(scene=scenes[0], description="Rain at night", negative_description="sun", source="edited")
-    clip = marker_clip(tmp_path / "clip.mp4", seconds=1)
-    for scene in scenes:
-        take_add(scene_id=scene.pk, video=a_video(owner, clip, VideoKind.CLIP), version_id=str(scene.current_id))
-    first = scenes[0].takes.get()
-    take_add(scene_id=scenes[0].pk, video=a_video(owner, clip, VideoKind.LIPSYNC), version_id=None, source=first)
-    Scene.objects.filter(pk=scenes[0].pk).update(selected=first)
-    scene_trash(scene=scenes[2])
-    final = a_video(owner, clip, VideoKind.STITCHED)
-    made.final_video, made.final_inputs = final, {"takes": [str(first.video_id)], "audio": str(song.pk)}
-    made.save()
-    return made
-
-
-def a_video(owner: User, path: Path, kind: VideoKind) -> Video:
-    recipe = {"prompt": "rain", "model_used": "sample", "parameters_used": {"seed": 7}}
-    return video_create_from_file(id=uuid4(), owner=owner, kind=kind, path=path, title="Take", metadata=recipe)
-
-
-def exported(api: APIClient, project_id: Any) -> bytes:
-    answer = api.get(f"/api/mv/projects/{project_id}/export", HTTP_ACCEPT="application/zip")
-    assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
-    assert answer["Content-Disposition"] == 'attachment; filename="Storm - sea.zip"'
-    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-
-
-def told(content: bytes) -> dict[str, Any]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        manifest: dict[str, Any] = json.loads(archive.read("project.json"))
-    return manifest
-
-
-def wipe(data_dir: Path) -> None:
-    for model in (Take, SceneVersion, Scene, Project, Video, Audio, CharacterReference):
-        model._base_manager.all().delete()
-    shutil.rmtree(data_dir / "media")
-
-
-def brought_back(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "project.zip").write_bytes(content)
-    call_command("import_project", str(tmp_path / "project.zip"), stdout=io.StringIO())
+def reasons(snapshot: dict[str, Any]) -> list[list[str]]:
+    return [take["stale_reasons"] for scene in snapshot["scenes"] for take in scene["takes"]]
 
 
 def test_exported_wiped_and_imported_it_is_the_same(
@@ -111,6 +60,16 @@ def test_exported_wiped_and_imported_it_is_the_same(
     song = Audio.objects.get(pk=after["audio_id"])
     assert song.original is not None
     assert (song.original.title, song.start_ms) == ("Storm", 1000)
+    assert song.tempo == {"bpm": 97.3, "offset": 0.25}
+    assert Video.objects.get(pk=after["final_video_id"]).rating == 4
+    assert set(CharacterReference.objects.values_list("description", flat=True)) == {"A keeper", "Other"}
+    writing = SceneGeneration.objects.get()
+    assert (writing.metadata, SceneVersion.objects.get(generation=writing).description) == (
+        {"cost_usd": 0.012},
+        "Written",
+    )
+    markdown = api.get(f"/api/mv/scene_generations/{writing.pk}/scenes.md")
+    assert markdown.content == b"scenes.md as written"
 
 
 def test_the_zip_holds_what_people_look_for(api: APIClient, project: Project, data_dir: Path) -> None:
@@ -138,57 +97,118 @@ def test_a_file_that_is_gone_is_left_out_and_said(api: APIClient, project: Proje
     assert found[str(project.final_video_id)] == ""
 
 
-def rewritten(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
-    return target.getvalue()
-
-
-def manifest_with(change: Callable[[dict[str, Any]], None]) -> Callable[[str, bytes], bytes]:
-    def changed(name: str, data: bytes) -> bytes:
-        if name != "project.json":
-            return data
-        manifest = json.loads(data)
-        change(manifest)
-        return json.dumps(manifest).encode()
-
-    return changed
-
-
-BROKEN: dict[str, Callable[[str, bytes], bytes]] = {
-    "other bytes": lambda name, data: data[:-1] + b"?" if name == "final.mp4" else data,
-    "longer": lambda name, data: data + b"?" if name == "final.mp4" else data,
-    "a path out of it": manifest_with(lambda told: told["files"][0].update(path="../../etc/passwd")),
-    "another format": manifest_with(lambda told: told.update(format="something")),
-    "a version to come": manifest_with(lambda told: told.update(version=99)),
-    "no id": manifest_with(lambda told: told["project"].update(id="x")),
-    "an unknown kind": manifest_with(lambda told: told["files"][-1].update(type="program")),
-    "no scenes": manifest_with(lambda told: told.pop("scenes")),
-    "no project": lambda name, data: b"[]" if name == "project.json" else data,
-}
-
-
-@pytest.mark.parametrize("how", BROKEN)
-def test_damaged_exports_are_refused_and_leave_nothing(
-    api: APIClient, project: Project, data_dir: Path, tmp_path: Path, how: str
+@pytest.mark.network_loopback
+def test_an_export_that_needs_a_bucket_that_is_away_is_refused_before_it_starts(
+    api: APIClient, project: Project, data_dir: Path, settings: Settings
 ) -> None:
-    content = rewritten(exported(api, project.pk), BROKEN[how])
-    wipe(data_dir)
-    with pytest.raises(CommandError, match="no export of a project"):
+    with s3_server() as server:
+        server.set_on(settings, serve=True)
+        assert project.final_video is not None
+        assert storage.upload_now(project.final_video.key)
+        (data_dir / "media" / project.final_video.key).unlink()
+        assert "final.mp4" in {file["path"] for file in told(exported(api, project.pk))["files"]}
+        (data_dir / "media" / project.final_video.key).unlink()
+        server.stop()
+        answer = api.get(f"/api/mv/projects/{project.pk}/export")
+        assert (answer.status_code, answer.json()["code"]) == (503, "app:storage:away")
+
+
+@pytest.mark.network_loopback
+def test_an_export_that_breaks_off_is_no_zip(
+    api: APIClient, project: Project, data_dir: Path, settings: Settings, tmp_path: Path
+) -> None:
+    with s3_server() as server:
+        server.set_on(settings, serve=True)
+        assert project.final_video is not None
+        assert storage.upload_now(project.final_video.key)
+        (data_dir / "media" / project.final_video.key).unlink()
+        answer: Any = api.get(f"/api/mv/projects/{project.pk}/export", HTTP_ACCEPT="application/zip")
+        came = [next(answer.streaming_content)]
+        server.stop()
+        with pytest.raises(AppError, match="app:storage:away"):
+            came.extend(answer.streaming_content)
+    content = b"".join(came)
+    assert content.startswith(b"PK")
+    assert not zipfile.is_zipfile(io.BytesIO(content))
+    with pytest.raises(CommandError, match=r"no export|damaged"):
         brought_back(tmp_path, content)
-    assert not Video.objects.exists()
-    assert not Audio.objects.exists()
-    assert not Project.objects.exists()
-    assert [path for path in (data_dir / "media").rglob("*") if path.is_file()] == []
 
 
-def test_what_is_no_zip_is_refused(owner: User, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no export of a project"):
-        brought_back(tmp_path, b"not a zip")
-    with pytest.raises(CommandError, match="There is no file"):
-        call_command("import_project", str(tmp_path / "nothing.zip"))
+def test_a_project_that_cleanup_has_emptied_comes_back_with_its_clips(
+    api: APIClient, project: Project, owner: User, tmp_path: Path
+) -> None:
+    address = f"/api/mv/projects/{project.pk}"
+    before = exported(api, project.pk)
+    takes = [len(scene["takes"]) for scene in api.get(address).data["scenes"]]
+    project.delete()
+    Video.objects.update(trashed_at=timezone.now())
+    Audio.objects.update(trashed_at=timezone.now())
+    brought_back(tmp_path, before)
+    assert [len(scene["takes"]) for scene in api.get(address).data["scenes"]] == takes
+    assert not Video.objects.trashed().exists()
+    assert not Audio.objects.trashed().exists()
+
+
+def test_under_new_ids_takes_are_as_up_to_date_as_they_were(project: Project, tmp_path: Path, api: APIClient) -> None:
+    made_of = {"character_reference_id": str(project.character_reference_id), "audio_id": str(project.audio_id)}
+    for video in Video.objects.all():
+        Video.objects.filter(pk=video.pk).update(metadata={**video.metadata, **made_of, "of": [made_of]})
+    Video.objects.filter(kind=VideoKind.STITCHED).update(trashed_at=timezone.now())
+    SceneGeneration.objects.update(metadata=made_of)
+    before, snapshot = exported(api, project.pk), project_snapshot(project)
+    assert "portrait" not in str(reasons(snapshot))
+    project.delete()  # as cleanup leaves it: its files stay in the library, so their ids are taken
+    User.objects.create(username="other")
+    assert brought_back(tmp_path, before, owner="other", strict=True) == []
+    made = Project.objects.get()
+    assert made.character_reference_id is not None
+    assert made.character_reference_id != project.character_reference_id
+    after = project_snapshot(made)
+    assert reasons(after) == reasons(snapshot)
+    today = {"character_reference_id": str(made.character_reference_id), "audio_id": str(made.audio_id)}
+    for video in Video.objects.filter(owner=made.owner):
+        assert (video.metadata | today, video.metadata["of"]) == (video.metadata, [today])
+        assert video.metadata["prompt"] == "rain"
+    assert SceneGeneration.objects.get(project=made).metadata == today
+    for video in Video.objects.filter(owner=project.owner):
+        assert video.metadata | made_of == video.metadata
+
+
+def test_a_writing_comes_back_to_the_revision_of_its_flavor(
+    api: APIClient, project: Project, data_dir: Path, tmp_path: Path
+) -> None:
+    flavors_sync()
+    used = ConfigFlavor.objects.get(name="mv1").revision
+    assert used is not None
+    SceneGeneration.objects.update(flavor_revision=used, config_flavor="mv1")
+    before = exported(api, project.pk)
+    wipe(data_dir)
+    brought_back(tmp_path, before)
+    assert SceneGeneration.objects.get().flavor_revision == used
+
+    def elsewhere(told: dict[str, Any]) -> None:
+        told["writings"][0]["flavor_revision"]["content_hash"] = "0" * 64
+
+    wipe(data_dir)
+    brought_back(tmp_path, rewritten(before, manifest_with(elsewhere)))
+    writing = SceneGeneration.objects.get()
+    assert writing.flavor_revision is None
+    assert writing.metadata["written_with"] == {"flavor": "mv1", "revision": used.number}
+
+
+def test_an_export_of_before_is_still_read(api: APIClient, project: Project, data_dir: Path, tmp_path: Path) -> None:
+    def as_it_was(told: dict[str, Any]) -> None:
+        told.pop("writings")
+        song_of(told).pop("tempo")
+        for scene in told["scenes"]:
+            scene.pop("selected_at")
+            for version in scene["versions"]:
+                version.pop("generation_id")
+
+    content = rewritten(exported(api, project.pk), manifest_with(as_it_was))
+    wipe(data_dir)
+    brought_back(tmp_path, content)
+    assert Project.objects.get().pk == project.pk
 
 
 def test_a_project_in_the_trash_or_of_somebody_else_has_no_export(api: APIClient, project: Project) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from tests.support.processes import Studio, find_one, living, ran, running_studio, wait_for
+from tests.support.processes import Studio, cold_studio, find_one, living, ran, wait_for
 
 RUNSTUDIO = ("manage.py", "runstudio", "--port", "0", "--no-browser")
 RENDER_1, WEB = "-n render-1@", "-m granian"
@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folder: Path) -> None:
-    with running_studio(folder, MV_RENDER_WORKERS="1") as running:
+    with cold_studio(folder, MV_RENDER_WORKERS="1") as running:
         assert answers(running), "ready was said before it answered"
         second = ran(folder, *RUNSTUDIO)
         assert (second.returncode, "A studio already runs on" in second.stderr) == (1, True)
@@ -63,7 +63,7 @@ def test_runstudio_keeps_its_processes_alive_and_stops_within_five_seconds(folde
 
 
 def test_runstudio_leaves_nothing_behind_when_it_is_killed(folder: Path) -> None:
-    with running_studio(folder, MV_RENDER_WORKERS="1") as running:
+    with cold_studio(folder, MV_RENDER_WORKERS="1") as running:
         before = living(folder)
         assert len([line for line in before.values() if WEB in line]) == 2, "granian and its worker"
         running.process.kill()

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
+from rest_framework.test import APIClient
 
 from assets import storage
 from assets.models import CloudCopy
+from generation.management import findings
 from mvsite.accounts.models import User
 from tests.support.old_files import a_file, a_row
 from tests.support.s3_server import S3Server, s3_server
@@ -119,6 +121,22 @@ def test_what_cannot_be_put_right_ends_with_1(owner: User, bucket: S3Server, dat
     assert synced(direction="both")[0] == 1
 
 
+def test_a_file_that_cannot_be_read_is_told_as_damaged_and_the_others_go_on(
+    owner: User, bucket: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable, whole = sorted(a_row("video", owner).key for _ in range(2))
+    describe = storage.describe
+
+    def failing(key: str) -> Any:
+        if key == unreadable:
+            raise OSError(5, "Input/output error")
+        return describe(key)
+
+    monkeypatch.setattr(storage, "describe", failing)
+    bucket.client.delete_object(Bucket=bucket.bucket, Key=whole)
+    assert found(synced(deep=True, dry_run=True)[1]) == {("damaged", unreadable), ("upload", whole)}
+
+
 def test_a_copy_that_waits_is_uploaded_before_its_time(owner: User, bucket: S3Server) -> None:
     bucket.stop()
     row = a_row("video", owner)
@@ -127,3 +145,44 @@ def test_a_copy_that_waits_is_uploaded_before_its_time(owner: User, bucket: S3Se
     assert synced()[1]["done"] == 1
     assert storage.in_cloud(row.key)
     assert CloudCopy.objects.get(pk=row.key).error == ""
+
+
+def test_what_waits_on_another_host_or_is_in_another_bucket_is_not_called_lost(
+    owner: User, bucket: S3Server, settings: Settings, data_dir: Path
+) -> None:
+    there = a_row("audio", owner)
+    bucket.stop()
+    waiting = a_row("audio", owner)  # its host has not uploaded it yet
+    bucket.start()
+    for row in (there, waiting):
+        (data_dir / "media" / row.key).unlink()
+    name = bucket.bucket
+    assert found(synced(dry_run=True)[1]) == {("fetch", there.key), ("elsewhere", waiting.key)}
+    bucket.client.create_bucket(Bucket=f"{name}-next")
+    for today in ("", f"{name}-next"):
+        settings.STORAGE_BUCKET = today
+        code, told = synced()
+        assert code == 1
+        (one,) = (one for one in told["differences"] if one["key"] == there.key)
+        assert (one["kind"], one["bucket"], one["done"]) == ("in_another_bucket", name, False)
+    settings.STORAGE_BUCKET = name
+    assert synced(direction="down")[0] == 0
+    assert (data_dir / "media" / there.key).exists()
+
+
+@pytest.mark.parametrize("serve", [True, False])
+def test_a_file_in_a_bucket_that_is_not_set_is_a_clear_problem_and_doctor_counts_it(
+    api: APIClient, owner: User, bucket: S3Server, settings: Settings, data_dir: Path, *, serve: bool
+) -> None:
+    row = a_row("audio", owner)
+    (data_dir / "media" / row.key).unlink()
+    name, settings.STORAGE_BUCKET, settings.SERVE_FROM_CLOUD = bucket.bucket, "", serve
+    answer = api.get(f"/api/audio/get/{row.pk}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "app:storage:away")
+    assert "a bucket that the studio is not set to use" in answer.json()["detail"]
+    assert [finding.text for finding in findings.other_buckets()] == [
+        f"1 files are only in the bucket {name}: name it in STORAGE_BUCKET, and see sync_storage"
+    ]
+    settings.STORAGE_BUCKET = name
+    assert list(findings.other_buckets()) == []
+    assert api.get(f"/api/audio/get/{row.pk}?redirect=false").status_code == 200

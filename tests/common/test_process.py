@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mvsite.common.process import Child, Limits, Piped, ProcessFailed, ProcessTimeout, run
+from mvsite.common.process import Child, Limits, Piped, ProcessError, ProcessFailed, ProcessTimeout, run
 from mvsite.env import for_child
 
 PYTHON = [sys.executable, "-I", "-S", "-c"]
@@ -62,6 +62,13 @@ def test_run_hands_over_lines_as_they_come() -> None:
     done = run([*PYTHON, "print('a'); print('b=1')"], timeout=20, on_line=lines.append)
     assert lines == ["a", "b=1"]
     assert done.stdout == b""
+
+
+def test_run_kills_the_child_that_says_too_much(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    with pytest.raises(ProcessError, match="more than 1000 bytes"):
+        run(["/bin/sh", "-c", f"echo $$ > {note}; exec yes"], timeout=20, most_stdout=1_000)
+    assert gone(int(note.read_text()))
 
 
 def test_run_hides_our_environment() -> None:
@@ -125,6 +132,16 @@ def test_limits_hold_for_memory_and_file_size(tmp_path: Path) -> None:
     with pytest.raises(ProcessFailed):
         run([*PYTHON, big], timeout=20, limits=Limits(file_size=10_000))
     assert (tmp_path / "big").stat().st_size <= 10_000
+
+
+def test_a_limit_of_what_can_be_written_to_lets_a_program_reserve_more() -> None:
+    limits = Limits(data=512 << 20)
+    reserve = (
+        "import mmap; mmap.mmap(-1, 64 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=0); print('there')"
+    )
+    assert run([*PYTHON, reserve], timeout=20, limits=limits).stdout == b"there\n"
+    with pytest.raises(ProcessFailed, match="MemoryError"):
+        run([*PYTHON, "bytearray(2 << 30)"], timeout=20, limits=limits)
 
 
 def test_child_stops_politely_then_by_force() -> None:

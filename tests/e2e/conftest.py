@@ -11,16 +11,32 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support import needs
 from tests.support.browser import Trouble
-from tests.support.processes import running_studio
+from tests.support.processes import Studio, running_studio
+from tests.support.youtube_site import Site, youtube_site
 
 REFUSED_WORD = "unspeakable"
 
 
 @pytest.fixture(scope="session")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the whole studio; give its origin, `http://127.0.0.1:PORT`."""
-    with running_studio(tmp_path_factory.mktemp("studio"), MV_SAMPLE_REFUSE=f"clip:{REFUSED_WORD}") as running:
-        yield running.url
+def youtube() -> Iterator[Site]:
+    """Serve what the studio takes for YouTube; a test adds the videos it asks for."""
+    with youtube_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def processes(tmp_path_factory: pytest.TempPathFactory, youtube: Site) -> Iterator[Studio]:
+    """Start the whole studio; a clip or picture with the word in it is refused."""
+    refused = f"clip:{REFUSED_WORD},image:{REFUSED_WORD}"
+    folder = tmp_path_factory.mktemp("studio")
+    with running_studio(folder, MV_SAMPLE_REFUSE=refused, MV_YOUTUBE_BASE_URL=youtube.url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def studio(processes: Studio) -> str:
+    """Give the studio's origin, `http://127.0.0.1:PORT`."""
+    return processes.url
 
 
 @pytest.fixture(scope="session")
@@ -34,26 +50,27 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(chromium: Browser, studio: str) -> Iterator[BrowserContext]:
-    """Open a browser profile of its own, pointed at the studio."""
+def context(chromium: Browser, studio: str, trouble: Trouble) -> Iterator[BrowserContext]:
+    """Open a browser profile of its own, pointed at the studio, whose pages are watched."""
     context = chromium.new_context(base_url=studio, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(20_000)
+    trouble.watch(context, origin=studio)
     yield context
     context.close()
 
 
 @pytest.fixture
-def trouble() -> Trouble:
-    """Give the list of complaints of this test's pages."""
-    return Trouble()
+def trouble() -> Iterator[Trouble]:
+    """Give the list of complaints of this test's pages; when they are closed it must hold nothing unexpected."""
+    found = Trouble()
+    yield found
+    found.check()
 
 
 @pytest.fixture
-def page(context: BrowserContext, studio: str, trouble: Trouble) -> Page:
+def page(context: BrowserContext) -> Page:
     """Open a page that is watched."""
-    page = context.new_page()
-    trouble.watch(page, origin=studio)
-    return page
+    return context.new_page()
 
 
 @pytest.fixture

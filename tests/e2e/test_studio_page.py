@@ -3,13 +3,18 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.support.browser import Trouble
 
-pytestmark = pytest.mark.network_loopback
+pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
 REFUSED = "Wide shot of something unspeakable on the pier at dusk."
 MADE_WITHIN_MS = 60_000
+WRITE_DOWN = """(node) => {
+  window.shown = [];
+  new MutationObserver(() => window.shown.push(node.textContent))
+    .observe(node, { childList: true, characterData: true, subtree: true });
+}"""
 
 
 def make(page: Page, path: str, **fields: Any) -> Any:
@@ -30,14 +35,28 @@ def project(page: Page) -> Any:
 def test_a_refused_scene_says_why_and_is_made_after_an_edit(page: Page, project: Any, trouble: Trouble) -> None:
     page.goto(f"/studio/{project['id']}/")
     card = page.locator("mv-scene-card")
-    jobs_before = len(page.request.get("/api/mv/jobs/").json()["results"])
-    card.get_by_role("button", name="Make clip").dblclick()
-    expect(card.locator(".scene-picture > .problem")).to_contain_text(
+    expect(card.get_by_label("lip-sync")).to_be_hidden()  # there is no song
+    keys: list[str | None] = []
+
+    def heard(sent: Request) -> None:
+        if sent.url.endswith("/generate_video"):
+            keys.append(sent.headers.get("idempotency-key"))
+
+    page.on("request", heard)
+    shoot = card.get_by_role("button", name="Make clip")
+    at_once = "(button) => [button.click(), button.click(), button.getAttribute('aria-busy')].at(-1)"
+    assert shoot.evaluate(at_once) == "true", "a click is not answered at once"
+    expect(card.locator(".scene-status > .problem")).to_contain_text(
         "Scene 1 failed: Refused by", timeout=MADE_WITHIN_MS
     )
-    expect(card.locator(".scene-picture > .problem")).to_contain_text("It cost nothing.")
+    expect(card.locator(".scene-status > .problem")).to_contain_text("It cost nothing.")
     expect(page.locator("mv-summary-bar")).to_contain_text("1 scene: 0 loading / 0 succeeded / 1 failed")
-    assert len(page.request.get("/api/mv/jobs/").json()["results"]) == jobs_before + 1, "two clicks were two orders"
+    final = page.locator("mv-final-card")
+    expect(final).to_contain_text("No clip could be made, so there is nothing to put together. The scenes say why.")
+    expect(final.get_by_role("button", name="Stitch")).to_be_disabled()
+    jobs = page.request.get("/api/mv/jobs/", params={"project_id": project["id"]}).json()["results"]
+    assert [job["kind"] for job in jobs] == ["clip"], "two clicks were two orders"
+    assert len(keys) == 1
     card.get_by_role("button", name="Edit").click()
     card.get_by_label("Scene text").fill("Wide shot of the pier at dusk.")
     card.get_by_role("button", name="Retry").click()  # what is being edited is saved first
@@ -66,6 +85,46 @@ def test_a_scene_can_be_written_anew(page: Page, project: Any, trouble: Trouble)
     page.get_by_role("button", name="Regenerate scene text").click()
 
     expect(page.locator(".scene-text")).not_to_have_text(REFUSED)
+    expect(page.locator("#toasts")).to_contain_text("The text of scene 1 is written anew.")
+    page.get_by_role("button", name="Undo").click()  # while the new words are still being typed
+    expect(page.locator(".scene-text")).to_have_text(REFUSED, timeout=11_000)
+    expect(page.locator("#toasts")).to_be_empty()
+    trouble.check()
+
+
+def test_text_that_arrives_as_if_typed_can_be_skipped_and_switched_off(
+    page: Page, project: Any, trouble: Trouble
+) -> None:
+    page.goto(f"/studio/{project['id']}/")
+    text, skip = page.locator(".scene-text"), page.get_by_role("button", name="Skip animation")
+    rewrite = page.get_by_role("button", name="Regenerate scene text")
+
+    def told() -> str:
+        words: str = page.request.get(f"/api/mv/projects/{project['id']}").json()["scenes"][0]["description"]
+        return words
+
+    expect(text).to_have_text(REFUSED)
+    expect(skip).to_be_hidden()
+    rewrite.click()
+    expect(text).to_have_attribute("data-typing", "")
+    assert len(text.inner_text()) < len(told())
+    skip.press("Enter")  # also when the writer has long ended: what is left is the show
+    expect(text).to_have_text(told(), timeout=1_000)
+    expect(skip).to_be_hidden()
+    expect(page.locator("mv-scene-card h3")).to_be_focused()  # the button has gone, the place has not
+    page.get_by_text("Configuration").click()
+    typed = page.get_by_label("New text arrives as if typed")
+    expect(typed).to_be_checked()  # its module is there
+    typed.uncheck()
+    page.reload()
+    page.get_by_text("Configuration").click()
+    expect(typed).to_be_enabled()
+    expect(typed).not_to_be_checked()
+    text.evaluate(WRITE_DOWN)
+    before = told()
+    rewrite.click()
+    expect(text).not_to_have_text(before)
+    assert page.evaluate("window.shown") == [told()]
     trouble.check()
 
 
@@ -91,7 +150,10 @@ def test_quick_job_saves_what_is_there_and_the_studio_asks_for_the_rest(page: Pa
     trouble.check()
 
 
-def test_a_studio_that_is_away_is_said_and_found_again(page: Page, context: BrowserContext, project: Any) -> None:
+def test_a_studio_that_is_away_is_said_and_found_again(
+    page: Page, context: BrowserContext, project: Any, trouble: Trouble
+) -> None:
+    trouble.expect("ERR_INTERNET_DISCONNECTED")
     page.goto(f"/studio/{project['id']}/")
     expect(page.locator("mv-scene-card")).to_have_count(1)
     context.set_offline(True)
@@ -104,8 +166,8 @@ def test_a_studio_that_is_away_is_said_and_found_again(page: Page, context: Brow
 
 
 def test_nothing_is_wider_than_a_narrow_phone(page: Page, project: Any, trouble: Trouble) -> None:
+    trouble.expect("status of 404")
     page.set_viewport_size({"width": 320, "height": 640})
     for path in ("/", "/create/", f"/studio/{project['id']}/", "/nothing-here"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
-    assert trouble.violations == []

@@ -1,4 +1,4 @@
-"""The main job by hand: from an idea on the Create page to a finished video in the studio."""
+"""The main job by keyboard alone: from an idea on the Create page to a finished video that a stranger watches."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.support.browser import Trouble
+from tests.support.keyboard import choose_file, press, write
 
 IDEA = "A lighthouse keeper dances through one stormy night"
 CHARACTER = "A young woman with short copper hair and a yellow raincoat"
@@ -18,35 +19,39 @@ def test_an_idea_becomes_a_finished_video(page: Page, context: BrowserContext, s
     fill_in(page, song)
     choose_a_portrait(page)
     reload_keeps_the_draft(page)
-    page.get_by_role("button", name="Generate Videos").click()
+    press(page, page.get_by_role("button", name="Generate Videos"))
     page.wait_for_url("**/studio/*/")
     expect(page.locator("mv-scene-card")).to_have_count(2, timeout=MADE_WITHIN_MS)
     page.reload()  # in the middle of the work
     expect(page.locator("mv-scene-card")).to_have_count(2)
     everything_is_made(page)
     the_video_plays_and_seeks(page)
+    the_video_is_shared(page, context)
     two_tabs_show_the_same(page, context)
     trouble.check()
 
 
 def fill_in(page: Page, song: Path) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Create").click()
-    page.get_by_label("Idea").fill(IDEA)
-    page.get_by_label("Character & style").fill(CHARACTER)
-    page.get_by_label("Number of scenes").fill("2")
-    page.get_by_label("Upload a song").set_input_files(song)
+    press(page, page.get_by_role("link", name="Create"))
+    write(page, page.get_by_label("Idea"), IDEA)
+    write(page, page.get_by_label("Character & style"), CHARACTER)
+    press(page, page.locator("summary", has_text="Configuration"))
+    write(page, page.get_by_label("Number of scenes"), "2")
+    choose_file(page, page.get_by_label("Upload a song"), song)
     expect(page.locator("mv-song-field")).to_contain_text("Harbour Song")
     expect(page.locator("mv-song-field")).to_contain_text("0:20.0")
-    page.get_by_role("button", name="Generate Videos").click()
+    press(page, page.get_by_role("button", name="Generate Videos"))
     expect(page.locator("section.start .problem")).to_contain_text("Choose one of the portraits.")
     assert page.url.endswith("/create/")
 
 
 def choose_a_portrait(page: Page) -> None:
-    page.get_by_role("button", name="Generate portraits").click()
+    press(page, page.get_by_role("button", name="Generate portraits"))
     expect(page.locator('mv-portrait-option[data-state="ready"]')).to_have_count(4, timeout=MADE_WITHIN_MS)
-    page.get_by_text("Option 3").click()
+    press(page, page.get_by_label("Option 1"), "Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_label("Option 3")).to_be_checked()
     expect(page.locator("mv-portrait-grid")).to_contain_text("Option 3 is chosen")
 
@@ -63,7 +68,7 @@ def everything_is_made(page: Page) -> None:
     expect(page.locator('mv-scene-card[data-state="ready"]')).to_have_count(2, timeout=MADE_WITHIN_MS)
     final = page.locator("mv-final-card")
     expect(final).to_contain_text("Ready", timeout=MADE_WITHIN_MS)
-    expect(final).to_contain_text("0:16.0")
+    expect(final).to_contain_text("0:08.0")
     expect(page.locator("mv-summary-bar")).to_contain_text("2 scenes: 0 loading / 2 succeeded / 0 failed")
     expect(page).to_have_title(re.compile(r"^\(2/2\) A lighthouse keeper"))
 
@@ -81,8 +86,22 @@ def the_video_plays_and_seeks(page: Page) -> None:
           return [video.duration, video.currentTime];
         }"""
     )
-    assert seconds == pytest.approx(16, abs=0.05)
-    assert at == pytest.approx(14.4, abs=0.1)
+    assert seconds == pytest.approx(8, abs=0.05)
+    assert at == pytest.approx(7.2, abs=0.1)
+
+
+def the_video_is_shared(page: Page, context: BrowserContext) -> None:
+    press(page, page.locator("mv-final-card").get_by_role("button", name="Share"))
+    dialog = page.get_by_role("dialog", name="Share this video")
+    press(page, dialog.get_by_role("button", name="Make a link"))
+    link = dialog.get_by_label("Link", exact=True).input_value()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("mv-final-card").get_by_role("button", name="Share")).to_be_focused()
+    other = context.new_page()
+    other.goto(link)
+    expect(other.locator("video").first).to_be_visible()
+    other.close()
 
 
 def two_tabs_show_the_same(page: Page, context: BrowserContext) -> None:

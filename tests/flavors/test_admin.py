@@ -39,7 +39,8 @@ def page(name: str) -> tuple[ConfigFlavor, str]:
 def test_edit_is_a_new_revision_used_next_while_the_old_one_stays(staff: Client) -> None:
     before = flavor_resolve(name="mv1")
     flavor, url = page("mv1")
-    texts = {PARAMETERS: "title: Mine\nnumber_of_scenes: 9\nstyle: a\nvenue: b\nband: c\nstage_light: d\navoid: text\n"}
+    words = "style: a\nvenue: b\nband: c\nstage: e\nstage_light: d\navoid: text\n"
+    texts = {PARAMETERS: f"title: Mine\nnumber_of_scenes: 9\n{words}"}
 
     response = staff.post(url, posted(flavor, **texts))
 
@@ -118,5 +119,9 @@ def test_nothing_is_removed_and_no_revision_is_written(staff: Client) -> None:
 
 def test_page_leads_to_what_would_be_sent(staff: Client) -> None:
     flavor, url = page("mv1")
+    address = f"/admin/generation/project/sent/?flavor={flavor.name}"
 
-    assert f"/api/mv/flavors/{flavor.pk}/preview?idea=" in staff.get(url).content.decode()
+    assert address in staff.get(url).content.decode()
+    shown = staff.get(address).content.decode()
+    assert "You are the director of a concert film" in shown
+    assert "A storm at sea" in shown

@@ -24,7 +24,7 @@ IDEAS = [
 # What a writer could answer to mv1; each test below spoils one thing in it.
 GOOD = (
     SceneDraft(
-        "Wide shot, crane. She sings in front of the drummer.",
+        "Wide shot, crane. She sings in front of the drummer, the crowd below.",
         "text, indoor hall, studio wall, lifeless performance",
         "wide",
         "outdoor stadium",
@@ -38,7 +38,7 @@ GOOD = (
         audience=False,
     ),
     SceneDraft(
-        "Close-up, locked. She is singing, sweat on her face.",
+        "Close-up of the singer's face, locked. She is singing, sweat on her cheek.",
         "text, indoor hall, studio wall, lifeless performance",
         "close-up",
         "outdoor stadium",
@@ -52,8 +52,11 @@ SPOILED = {
     "varied_shots": lambda scene: replace(scene, shot="close-up"),
     "audience_in_some": lambda scene: replace(scene, audience=False),
     "audience_not_in_all": lambda scene: replace(scene, audience=True),
+    "audience_where_said": lambda scene: replace(scene, description=scene.description + " A sea of fans sways."),
     "outdoors": lambda scene: replace(scene, place="a cellar bar"),
+    "place_not_indoors": lambda scene: replace(scene, place="stadium dressing room"),
     "not_indoors": lambda scene: replace(scene, description=scene.description + " A recording studio."),
+    "one_band": lambda scene: replace(scene, description=scene.description + " A second band waits."),
     "singer_performs": lambda scene: replace(scene, description="A face, drums, nobody else."),
     "band_seen": lambda scene: replace(scene, description=scene.description.replace("drummer", "sky")),
     "negative_indoor": lambda scene: replace(scene, negative_description="text, studio, lifeless"),
@@ -99,6 +102,23 @@ def test_a_good_answer_to_mv1_breaks_no_rule() -> None:
 @pytest.mark.parametrize("rule", SPOILED)
 def test_each_rule_of_mv1_bites(rule: str) -> None:
     assert rule in broken(whole("mv1").rules, tuple(SPOILED[rule](scene) for scene in GOOD))
+
+
+def test_an_audience_that_only_the_flag_tells_of_does_not_count() -> None:
+    unseen = tuple(replace(scene, description=scene.description.replace("crowd", "sky")) for scene in GOOD)
+    assert broken(whole("mv1").rules, unseen) == {"audience_in_some"}
+
+
+def test_a_close_up_of_something_else_is_none_of_the_face() -> None:
+    other = "Close-up of the drummer's sticks. The singer with the freckled face sings far behind."
+    scenes = tuple(replace(scene, description=other) if scene.shot == "close-up" else scene for scene in GOOD)
+    assert broken(whole("mv1").rules, scenes) == {"face_close_up"}
+
+
+def test_the_words_of_a_character_are_no_indoor_place() -> None:
+    who = " A studio musician with club jacket and studio headphones, from the basement choir."
+    scenes = tuple(replace(scene, description=scene.description + who) for scene in GOOD)
+    assert broken(whole("mv1").rules, scenes) == set()
 
 
 def test_every_rule_of_mv1_is_tried_here() -> None:

@@ -85,11 +85,32 @@ def test_flavor_that_breaks_keeps_its_last_good_revision(place: Path) -> None:
     assert flavor_resolve(name="mine").number_of_scenes == 3
 
 
-@pytest.mark.parametrize("content", [b"title: \xff\xfe", b"title: " + b"x" * 70_000], ids=["no UTF-8", "too large"])
-def test_file_that_is_no_text_is_refused(place: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"title: x\nstyle: \xff\xfe", 2), (b"title: " + b"x" * 70_000, 1)],
+    ids=["no UTF-8", "too large"],
+)
+def test_file_that_is_no_text_is_refused(place: Path, content: bytes, line: int) -> None:
     (write_flavor(place, "odd", {}) / PARAMETERS).write_bytes(content)
 
-    assert [problem.file for problem in flavors_sync().refused["odd"]] == [PARAMETERS]
+    assert [(problem.file, problem.line) for problem in flavors_sync().refused["odd"]] == [(PARAMETERS, line)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# c\n{0}: >-\n  one {{idea}}\n  two\n  three\n  four {{bad}}\n", 6),
+        ("# c\n{0}: |\n  one {{idea}}\n  two\n  three\n  four {{bad}}\n", 6),
+        ('# c\n{0}: "one {{idea}}\n  two\n\n  three\n  four {{bad}}"\n', 6),
+        ("# c\n{0}: one {{idea}}\n  two\n  three {{bad}}\n", 4),
+        ('# c\n{0}: "one {{idea}} \\x7bbad}}"\n', 2),
+    ],
+    ids=["folded", "literal", "quoted", "plain", "escaped"],
+)
+def test_a_wrong_mark_is_told_by_the_line_of_the_file(place: Path, text: str, line: int) -> None:
+    write_flavor(place, "odd", {SCENE_PROMPTS: text.format("scene_generation_prompt")})
+
+    assert [(problem.file, problem.line) for problem in flavors_sync().refused["odd"]] == [(SCENE_PROMPTS, line)]
 
 
 def test_folder_with_an_odd_name_is_refused_and_a_folder_without_our_files_is_nobodys(place: Path) -> None:

@@ -32,6 +32,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "requirements-dev.lock").write_text(
         "uv==0.0.1 \\\n    --hash=sha256:" + "0" * 64 + "\n", encoding="utf-8"
     )
+    (folder / "requirements-youtube.lock").write_text("# nothing\n", encoding="utf-8")
     (folder / "manage.py").write_text(HANDS_ON, encoding="utf-8")
     return folder
 
@@ -58,6 +59,26 @@ def test_studio_installs_once_and_again_when_the_lock_changes(tree: Path) -> Non
     assert second.stderr == ""
     assert "Making" not in third.stderr
     assert "Installed with pip in " in third.stderr
+
+
+def test_studio_keeps_up_what_youtube_needs_once_it_was_asked_for(tree: Path) -> None:
+    lock = tree / "requirements-youtube.lock"
+    studio(tree, "manage", "shell")
+    lock.write_text("# something nobody asked for\n", encoding="utf-8")
+    assert studio(tree, "manage", "shell").stderr == ""
+
+    asked = studio(tree, "youtube")
+    assert asked.returncode == 0, asked.stderr
+    assert "Installing requirements.lock and requirements-youtube.lock" in asked.stderr
+    assert "Songs from YouTube can be downloaded now" in asked.stderr
+    assert studio(tree, "manage", "shell").stderr == ""
+
+    lock.write_text("# newer\n", encoding="utf-8")
+    assert "requirements-youtube.lock" in studio(tree, "manage", "shell").stderr
+    lock.write_text("no-such-package==1\n", encoding="utf-8")  # has no hash, and cannot be had
+    assert studio(tree, "manage", "shell").returncode == 1
+    lock.write_text("# newest\n", encoding="utf-8")
+    assert "Installing requirements.lock and requirements-youtube.lock" in studio(tree, "manage", "shell").stderr
 
 
 def test_two_launchers_at_once_install_once(tree: Path) -> None:
@@ -154,3 +175,13 @@ def test_studio_tells_uv_about_the_indexes_of_pip(
     assert found["UV_DEFAULT_INDEX"] == "https://nearer.example/simple"
     assert found["UV_FIND_LINKS"].split(",")[-2:] == ["wheels", "more"]
     assert found["UV_INDEX"] == "https://own.example/simple"  # a person's own word to uv wins
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_bytecode_is_made_while_installing_where_python_keeps_none(
+    launcher: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, *, keeps: bool
+) -> None:
+    monkeypatch.delenv("UV_COMPILE_BYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "" if keeps else "1")
+    monkeypatch.setitem(launcher.uv_environment.__globals__, "PYTHON", sys.executable)
+    assert launcher.uv_environment().get("UV_COMPILE_BYTECODE") == (None if keeps else "1")

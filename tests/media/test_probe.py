@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assets.media.decode import decode_check
 from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import run_ffmpeg
+from assets.media.films import look_at_film
 from assets.media.poster import poster, thumbnail
-from assets.media.probe import decode_check, probe
+from assets.media.probe import probe
 from assets.media.sniff import VIDEO_KINDS
 from assets.media.waveform import waveform
 from tests.support.clips import marker_clip, tone
@@ -54,6 +56,26 @@ def test_probe_sees_frames_of_unequal_length(clip: Path, tmp_path: Path) -> None
     video = probe(tmp_path / "v.mp4").video
     assert video is not None
     assert not video.constant_fps
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "19"])
+@pytest.mark.parametrize("frames", [2, 71, 200])
+def test_rate_is_the_real_one_also_on_a_clock_of_milliseconds(tmp_path: Path, rate: str, frames: int) -> None:
+    picture = ["-f", "lavfi", "-i", f"color=gray:s=64x64:r={rate}", "-frames:v", str(frames)]
+    run_ffmpeg([*picture, "-c:v", "libvpx", "-b:v", "100k", str(tmp_path / "v.webm")], timeout=30)
+    video = probe(tmp_path / "v.webm").video
+    assert video is not None
+    assert (video.fps, video.constant_fps, video.frames) == (Fraction(rate), True, frames)
+
+
+@pytest.mark.parametrize("missing", [-1, 50])
+def test_missing_picture_is_seen_on_a_clock_of_pictures(tmp_path: Path, missing: int) -> None:
+    picture = ["-f", "lavfi", "-i", "color=gray:s=64x64:r=24:d=5", "-vf", f"select='not(eq(n,{missing}))'"]
+    run_ffmpeg([*picture, "-fps_mode", "vfr", "-video_track_timescale", "24", str(tmp_path / "v.mp4")], timeout=30)
+    video = probe(tmp_path / "v.mp4").video
+    assert video is not None
+    assert video.time_scale == 24
+    assert (video.constant_fps, video.frames) == ((True, 120) if missing < 0 else (False, 119))
 
 
 @pytest.mark.parametrize("keep", [0, 10, 300, 2_000, 0.5, 0.98])
@@ -122,6 +144,23 @@ def test_poster_is_the_upright_first_picture(clip: Path, tmp_path: Path) -> None
             right = theirs.convert("RGB").getpixel((int(theirs.width * 0.5), int(theirs.height * place)))
             assert isinstance(right, tuple)
             assert max(abs(a - b) for a, b in zip(mine, right, strict=True)) < 12
+
+
+@pytest.mark.parametrize(
+    ("aspect", "turn", "size"),
+    [("4/3", 0, (640, 360)), ("3/4", 0, (360, 360)), ("4/3", 90, (360, 640)), ("1/9", 0, (480, 360))],
+)
+def test_film_of_wide_pixels_has_the_size_that_is_seen(
+    tmp_path: Path, aspect: str, turn: int, size: tuple[int, int]
+) -> None:
+    wide, film = ["-f", "lavfi", "-i", "color=red:s=480x360:d=0.2", "-vf", f"setsar={aspect}"], tmp_path / "film.mp4"
+    run_ffmpeg([*wide, "-pix_fmt", "yuv420p", str(tmp_path / "wide.mp4")], timeout=30)
+    turned = ["-display_rotation", str(turn), "-i", str(tmp_path / "wide.mp4"), "-c", "copy", str(film)]
+    run_ffmpeg(turned, timeout=30)
+    seen = look_at_film(film, poster=tmp_path / "p.jpg")
+    assert (seen.width, seen.height) == size
+    with Image.open(tmp_path / "p.jpg") as picture:
+        assert picture.size == size
 
 
 def test_poster_of_no_film_is_refused(tmp_path: Path) -> None:

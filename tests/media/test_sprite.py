@@ -1,5 +1,6 @@
 """The strip of small pictures: every tile shows its moment of the film."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,11 @@ import pytest
 from PIL import Image
 
 from assets.media.errors import MediaProblem
-from assets.media.ffmpeg import FrameEncoder
+from assets.media.ffmpeg import FrameEncoder, run_ffmpeg
+from assets.media.poster import poster
+from assets.media.probe import probe
 from assets.media.sprite import Strip, write_strip
+from assets.media.stitch.profile import Profile, misfits
 
 
 def brightening(path: Path, *, seconds: int, size: tuple[int, int] = (320, 180)) -> Path:
@@ -52,3 +56,24 @@ def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaProblem):
         write_strip(tmp_path / "none.mp4", tmp_path / "strip.jpg", Strip.of(8, 320, 180))
     assert not (tmp_path / "strip.jpg").exists()
+
+
+@pytest.mark.parametrize("way", ["-display_hflip", "-display_vflip"])
+def test_mirrored_film_has_a_mirrored_poster_and_strip_and_is_not_copied(tmp_path: Path, way: str) -> None:
+    corner = "color=black:s=320x180:d=2:r=24,drawbox=x=0:y=0:w=160:h=90:c=white:t=fill"  # upper left
+    run_ffmpeg(["-f", "lavfi", "-i", corner, "-pix_fmt", "yuv420p", str(tmp_path / "plain.mp4")], timeout=30)
+    flip = [way, "-i", str(tmp_path / "plain.mp4"), "-c", "copy", str(tmp_path / "flip.mp4")]
+    run_ffmpeg(flip, timeout=30)
+    poster(tmp_path / "flip.mp4", tmp_path / "p.jpg")
+    write_strip(tmp_path / "flip.mp4", tmp_path / "s.jpg", Strip.of(2, 320, 180))
+    white = (3 / 4, 1 / 4) if way == "-display_hflip" else (1 / 4, 3 / 4)
+    for name, (wide, tall) in {"p.jpg": (320, 180), "s.jpg": (160, 90)}.items():
+        with Image.open(tmp_path / name) as seen:
+            levels = np.asarray(seen.convert("L"))
+        for across in (1 / 4, 3 / 4):
+            for down in (1 / 4, 3 / 4):
+                level = levels[round(tall * down), round(wide * across)]
+                assert (level > 200) == ((across, down) == white), (name, across, down)
+    video = probe(tmp_path / "flip.mp4").video
+    assert video is not None
+    assert "mirrored" in misfits(video, Profile(320, 180, Fraction(24)))

@@ -1,9 +1,12 @@
 """A browser under watch: console errors, page errors, violations of the policy, requests that leave the studio."""
 
+import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import ConsoleMessage, Page, Request
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
+_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
@@ -12,29 +15,51 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @dataclass(slots=True)
 class Trouble:
-    """What a browser complained about: each list must stay empty."""
+    """What a browser complained about: each list must stay empty but for what a test expects."""
 
     errors: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
 
-    def watch(self, page: Page, *, origin: str) -> None:
-        """Listen to a page from now on."""
+    def expect(self, *patterns: str) -> None:
+        """Say which errors belong to this test: the browser itself writes one down for every answer from 400 on."""
+        self.expected.extend(patterns)
+
+    def watch(self, context: BrowserContext, *, origin: str, also: tuple[str, ...] = ()) -> None:
+        """Listen to every page that this profile opens from now on, which may ask `origin` and nobody but `also`."""
 
         def on_console(message: ConsoleMessage) -> None:
             if message.type == "error":
                 self.errors.append(f"{message.text} ({message.location.get('url')})")
 
         def on_request(request: Request) -> None:
-            if not request.url.startswith((f"{origin}/", "blob:", "data:")):
+            if not request.url.startswith((f"{origin}/", "blob:", "data:", *also)):
                 self.strangers.append(request.url)
 
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("request", on_request)
-        page.expose_function("reportViolation", lambda text: self.violations.append(text))  # noqa: PLW0108  Playwright marks the function
-        page.add_init_script(_REPORT_VIOLATIONS)
+        context.on("console", on_console)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("request", on_request)
+        context.expose_function("reportViolation", lambda text: self.violations.append(text))  # noqa: PLW0108  Playwright marks the function
+        context.add_init_script(_REPORT_VIOLATIONS)
+
+    def forget(self) -> None:
+        """Leave aside all that was found so far."""
+        for found in (self.errors, self.violations, self.strangers):
+            found.clear()
 
     def check(self) -> None:
-        """Fail when there was any."""
-        assert (self.errors, self.violations, self.strangers) == ([], [], [])
+        """Fail when there was any that is not expected."""
+        errors = [each for each in self.errors if not any(re.search(pattern, each) for pattern in self.expected)]
+        assert (errors, self.violations, self.strangers) == ([], [], [])
+
+
+def accessible(page: Page) -> None:
+    """Fail when axe finds anything on the page as it is, in the light or in the dark, or when it is too wide."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=_RULES).response["violations"]
+        told = [(rule["id"], [node["html"][:200] for node in rule["nodes"][:5]]) for rule in found]
+        assert told == [], f"{scheme}, {page.url}: {told}"
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= seen, f"{page.url} is {wide} px wide"

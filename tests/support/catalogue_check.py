@@ -60,7 +60,7 @@ def _of_model(facts: dict[str, Any], catalogue: dict[str, Any], settings: object
     if not facts["typical_seconds"] > 0:
         yield "typical_seconds must be positive"
     yield from _of_bends(facts)
-    yield from _of_price(facts["price"], is_free=provider == "sample")
+    yield from _of_price(facts["price"], is_free=provider in {"sample", "mock"})
     yield from _of_end(facts, catalogue["models"])
 
 

@@ -28,6 +28,13 @@ ODD: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "in fragments": ("mp4", (), ("-c", "copy", "-movflags", "frag_keyframe+empty_moov")),
     "other clock": ("mp4", (), ("-c", "copy", "-video_track_timescale", "90000")),
     "quicktime": ("mov", (), ("-c", "copy")),
+    "cut at the front": ("mp4", ("-ss", "0.5"), ("-c", "copy", "-movflags", "+faststart")),
+    "cut at the end": ("mp4", (), ("-c", "copy", "-movflags", "+faststart")),
+}
+# What stands around the pictures of a clip before an edit list hides it again: half a second.
+HIDDEN = {
+    "cut at the front": ("-vf", "tpad=start=12:start_mode=clone", "-af", "adelay=500:all=1", "-g", "48", *FAST),
+    "cut at the end": ("-vf", "tpad=stop=12:stop_mode=clone", "-af", "apad=pad_dur=0.5", "-g", "48", *FAST),
 }
 
 
@@ -51,8 +58,25 @@ def odd_clip(plain: Path, kind: str, folder: Path) -> Path:
         lying = folder / "lying.mp4"
         run_ffmpeg(["-i", str(plain), *words, str(lying)], timeout=60)
         before, words, plain = ("-display_rotation", "90"), ("-c", "copy"), lying
+    if kind in HIDDEN:
+        longer = folder / "longer.mp4"
+        run_ffmpeg(["-i", str(plain), *HIDDEN[kind], "-bf", "2", str(longer)], timeout=60)
+        plain = longer
     run_ffmpeg([*before, "-i", str(plain), *words, str(target)], timeout=60)
+    if kind == "cut at the end":
+        show_only(target, 2)
     return target
+
+
+def show_only(path: Path, seconds: float, *, tracks: slice = slice(None)) -> None:
+    """Let the edit lists of some tracks of an MP4 show only its beginning."""
+    data = bytearray(path.read_bytes())
+    clock = data.index(b"mvhd") + 16
+    ticks = round(seconds * int.from_bytes(data[clock : clock + 4], "big"))
+    places = [at for at in range(len(data) - 4) if data[at : at + 4] == b"elst"]
+    for at in places[tracks]:
+        data[at + 12 : at + 16] = ticks.to_bytes(4, "big")
+    path.write_bytes(data)
 
 
 def frames_of(path: Path, label: str, *, begin: int, count: int) -> list[int | None]:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from assets.media.counter import label_hash, read_video
-from assets.media.probe import decode_check, probe
+from assets.media.decode import decode_check
+from assets.media.probe import probe
 from assets.media.sniff import VIDEO_KINDS
 
 FRAMES_A_CLIP = 192  # 8 s at 24 frames a second

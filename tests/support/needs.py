@@ -32,6 +32,11 @@ def redis_server() -> str:
     return _found(shutil.which("redis-server"), "redis-server on the PATH")
 
 
+def nginx() -> str:
+    """Return the path of nginx."""
+    return _found(shutil.which("nginx") or shutil.which("/usr/sbin/nginx"), "nginx on the PATH")
+
+
 def chromium() -> str:
     """Return the path of the system's Chromium."""
     return _found(_chromium(), "Chromium on the PATH")

@@ -1,6 +1,7 @@
 """Kept files of any age, for tests of what cleans up and compares."""
 
 import hashlib
+import io
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 
 from assets import storage
@@ -44,3 +46,10 @@ def aged(path: Path, *, days: float) -> Path:
     old = timezone.now().timestamp() - days * 86_400
     os.utime(path, (old, old))
     return path
+
+
+def said(**options: Any) -> list[str]:
+    """Run `cleanup` and return its lines."""
+    out = io.StringIO()
+    call_command("cleanup", stdout=out, **options)
+    return out.getvalue().splitlines()

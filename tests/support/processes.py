@@ -1,15 +1,19 @@
 """Real processes in tests: started with a data folder of their own, waited for, counted."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -116,15 +120,66 @@ class Studio:
                 self.url = found[1]
 
 
+_PREPARE = """
+import django
+django.setup()
+from mvsite.supervisor.prepare import collect_static_when_changed, migrate
+migrate()
+collect_static_when_changed()
+"""
+
+
+@cache
+def _prepared() -> Path:
+    """Give a data folder with tables and static files, made once for this process: that takes as long as a start."""
+    folder = Path(tempfile.mkdtemp(prefix="studio-prepared-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    done = ran(folder, "-c", _PREPARE)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def _prepare(data_dir: Path) -> None:
+    if not (data_dir / "studio.sqlite3").exists():
+        shutil.copy(_prepared() / "studio.sqlite3", data_dir)
+    if not (data_dir / "static").exists():
+        shutil.copytree(_prepared() / "static", data_dir / "static")
+        shutil.copy(_prepared() / "static.stamp", data_dir)
+
+
+def _short_clips(data_dir: Path) -> Path:
+    """Write a folder of flavors whose `default` is the shipped one but for its clips of 4 s: half the rendering."""
+    place = data_dir / "flavors"
+    if not place.exists():
+        shutil.copytree(ROOT / "flavors" / "configs" / "default", place / "default")
+        params = place / "default" / "image_params.yaml"
+        shipped = params.read_text("utf-8")
+        assert "  duration: 8\n" in shipped
+        params.write_text(shipped.replace("  duration: 8\n", "  duration: 4\n"), "utf-8")
+    return place
+
+
 @contextmanager
-def running_studio(data_dir: Path, **extra: str) -> Iterator[Studio]:
-    """Run web server, workers and clock on a free port until the block ends; `extra` are settings."""
-    with started(data_dir, "manage.py", "runstudio", "--port", "0", "--no-browser", **extra) as process:
+def running_studio(data_dir: Path, *options: str, **extra: str) -> Iterator[Studio]:
+    """Run web server, workers and clock on a free port until the block ends; `extra` are settings.
+
+    A new data folder begins with tables and static files that were made before, and with short clips.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    _prepare(data_dir)
+    with cold_studio(data_dir, *options, **{"MV_FLAVORS_DIR": str(_short_clips(data_dir)), **extra}) as studio:
+        yield studio
+
+
+@contextmanager
+def cold_studio(data_dir: Path, *options: str, **extra: str) -> Iterator[Studio]:
+    """Do the same with a data folder as it is, which may be empty."""
+    with started(data_dir, "manage.py", "runstudio", "--port", "0", "--no-browser", *options, **extra) as process:
         studio = Studio(process, data_dir)
         listener = threading.Thread(target=studio.listen, daemon=True)
         listener.start()
         try:
-            wait_for(lambda: bool(studio.url) or process.poll() is not None, seconds=120, saying="the studio is ready")
+            wait_for(lambda: bool(studio.url) or process.poll() is not None, seconds=300, saying="the studio is ready")
             if not studio.url:
                 pytest.fail(f"never ready:\n{''.join(studio.said)}")
             yield studio

@@ -29,6 +29,11 @@ def routes(prefix: str = "") -> list[Route]:
     return [route for route in found if not route.pattern.startswith(NOT_OURS)]
 
 
+def admin_routes() -> list[Route]:
+    """Return the addresses of the admin."""
+    return [route for route in _walk(get_resolver().url_patterns, "") if route.pattern.startswith("admin/")]
+
+
 def _walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[Route]:
     for entry in patterns:
         whole = before + str(entry.pattern).removeprefix("^")

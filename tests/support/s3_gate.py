@@ -7,6 +7,7 @@ so that expiry is tried by moving it.
 import hashlib
 import hmac
 import io
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,12 @@ class SignatureGate:
         self.app = app
         self.secrets = secrets
         self.ahead = timedelta()
+        self._since = datetime.min.replace(tzinfo=UTC)
+
+    def expire(self) -> None:
+        """Refuse every presigned address there is by now; those that are signed from now on hold."""
+        self._since = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        time.sleep((self._since - datetime.now(UTC)).total_seconds())
 
     def __call__(self, environ: Environ, start: Any) -> Iterable[bytes]:
         try:
@@ -81,7 +88,8 @@ class SignatureGate:
         seconds = int(words["X-Amz-Expires"])
         if not 0 < seconds <= _LONGEST:
             raise RefusedError("AuthorizationQueryParametersError", "expires is out of range", "400 Bad Request")
-        if self._now() > _time(words["X-Amz-Date"]) + timedelta(seconds=seconds):
+        signed = _time(words["X-Amz-Date"])
+        if signed < self._since or self._now() > signed + timedelta(seconds=seconds):
             raise RefusedError("AccessDenied", "Request has expired")
         rest = [pair for pair in pairs if pair[0] != "X-Amz-Signature"]
         return Claim(

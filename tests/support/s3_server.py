@@ -1,5 +1,6 @@
 """An S3-compatible server on this machine: moto behind a gate that checks signatures, and faults at will."""
 
+import io
 import random
 import socket
 import struct
@@ -26,7 +27,9 @@ class S3Server:
 
     def __init__(self) -> None:
         self.bucket = f"films-{uuid4().hex[:12]}"
-        self.gate = SignatureGate(DomainDispatcherApplication(create_backend_app), {KEY_ID: SECRET})
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self.gate = SignatureGate(self._kept, {KEY_ID: SECRET})
+        self._damages = 0
         self.requests: list[str] = []
         self._faults: tuple[float, Sequence[str], random.Random] | None = None
         self._over = threading.Event()
@@ -101,6 +104,24 @@ class S3Server:
             self._faults = None
             self._over.set()
             self._over = threading.Event()
+
+    @contextmanager
+    def damaging(self, uploads: int = 1_000_000) -> Iterator[None]:
+        """Change one byte of so many uploads, behind the signature and before the ETag is computed of what came."""
+        self._damages = uploads
+        try:
+            yield
+        finally:
+            self._damages = 0
+
+    def _kept(self, environ: Environ, start: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "PUT" and self._damages > 0:
+            self._damages -= 1
+            body = bytearray(environ["wsgi.input"].read())
+            body[len(body) // 2] ^= 1
+            environ["wsgi.input"] = io.BytesIO(bytes(body))
+        answer: Iterable[bytes] = self._moto(environ, start)
+        return answer
 
     def _answer(self, environ: Environ, start: Any) -> Iterable[bytes]:
         self.requests.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")

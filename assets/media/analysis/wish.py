@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import floor
 from statistics import median
 
 from assets.media.analysis.song import SongAnalysis
@@ -21,8 +22,11 @@ class Wish:
     beats_per_bar: int | None = None
 
 
-def tapped(taps: Sequence[float]) -> Wish:
-    """Give the even grid that taps (seconds of the song, ascending) lie on. Raises ValueError when there is none."""
+def tapped(taps: Sequence[float], *, bar: float | None = None) -> Wish:
+    """Give the even grid that taps (seconds of the song, ascending) lie on. Raises ValueError when there is none.
+
+    Taps say where beats are, not bars: `bar`, a measured downbeat, says which of them begins one.
+    """
     if len(taps) < LEAST_TAPS:
         raise ValueError(f"Tap at least {LEAST_TAPS} times.")
     steps = [after - before for before, after in pairwise(taps)]
@@ -37,7 +41,10 @@ def tapped(taps: Sequence[float]) -> Wish:
     off = [abs(tap - first - number * step) / step for number, tap in zip(numbers, taps, strict=True)]
     if median(off) > UNEVEN or not SLOWEST <= 60 / step <= FASTEST:
         raise ValueError("These taps follow no beat.")
-    return Wish(bpm=round(60 / step, 3), offset=round(first % step, 3))
+    offset = first % step
+    if bar is not None:
+        offset += max(0, round((bar - offset) / step)) * step
+    return Wish(bpm=round(60 / step, 3), offset=round(offset, 3))
 
 
 def _line(numbers: Sequence[int], taps: Sequence[float]) -> tuple[float, float]:
@@ -60,8 +67,8 @@ def wished(measured: SongAnalysis, wish: Wish) -> SongAnalysis:
     per_bar = wish.beats_per_bar or measured.beats_per_bar
     known = measured.downbeats or measured.beats or (0.0,)
     begin, step = known[0] if wish.offset is None else wish.offset, 60 / bpm
-    before = int(begin / step + 1e-9)
-    count = int((measured.seconds - begin) / step + 1e-9) + before + 1
+    before = floor(begin / step + 1e-9)
+    count = floor((measured.seconds - begin) / step + 1e-9) + before + 1
     beats = tuple(round(begin + (number - before) * step, 3) for number in range(count))
     return replace(
         measured,

@@ -13,6 +13,7 @@ SOUND_HEAD = 28  # bytes of a sound entry before its boxes
 AAC, AAC_LC = 0x40, 2
 RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
 ES, DECODER, SPECIFIC, LAYER = 3, 4, 5, 6
+LONGEST = 64  # bytes of a set-up: with it each descriptor's length still fits into one byte
 FRAME = 1_024  # samples of an AAC packet
 BT709 = 1
 
@@ -58,7 +59,7 @@ def aac_of(entry: Box) -> Aac:
     if len(decoder) < 13 or decoder[0] != AAC:
         raise BoxError("sound that is not AAC")
     config = _content(decoder[13:], SPECIFIC)
-    if len(config) < 2:
+    if not 2 <= len(config) <= LONGEST:
         raise BoxError("unusual sound set-up")
     bits = int.from_bytes(config[:2], "big")
     kind, rate, channels = bits >> 11, bits >> 7 & 0xF, bits >> 3 & 0xF

@@ -7,8 +7,9 @@ import numpy as np
 
 from assets.media.mp4.boxes import Box, BoxError, Boxes, Numbers, read_index
 
-MAX_SAMPLES = 1_000_000
+MAX_SAMPLES = 600_000  # of all tracks together: two hours at 30 pictures a second with their sound have 553,500
 MAX_TRACKS = 32
+MAX_EDITS = 10_000
 MAX_TICKS = 1 << 40
 SIGN = 1 << 31
 NORMAL_SPEED = 0x10000
@@ -77,8 +78,12 @@ def read_movie(path: Path) -> Movie:
     tracks = index.all(b"trak")
     if len(tracks) > MAX_TRACKS:
         raise BoxError("too many tracks")
-    read = (_track(box.inside(), file_size) for box in tracks)
-    return Movie(_clock(index.one(b"mvhd")), tuple(track for track in read if track is not None))
+    clock, read = _clock(index.one(b"mvhd")), list[Track]()
+    for box in tracks:
+        track = _track(box.inside(), file_size, most=MAX_SAMPLES - sum(known.sizes.size for known in read))
+        if track is not None:
+            read.append(track)
+    return Movie(clock, tuple(read))
 
 
 def _clock(head: Box) -> int:
@@ -89,13 +94,14 @@ def _clock(head: Box) -> int:
     return time_scale
 
 
-def _track(trak: Boxes, file_size: int) -> Track | None:
+def _track(trak: Boxes, file_size: int, *, most: int) -> Track | None:
+    """Read a track of at most `most` samples; None when it is neither picture nor sound."""
     media = trak.one(b"mdia").inside()
     kind = HANDLERS.get(bytes(media.one(b"hdlr").data[8:12]))
     if kind is None:
         return None
     tables = media.one(b"minf").inside().one(b"stbl").inside()
-    sizes = _sizes(tables, file_size)
+    sizes = _sizes(tables, file_size, most)
     durations = _durations(tables, sizes.size)
     return Track(
         kind=kind,
@@ -119,13 +125,13 @@ def _entry(stsd: Box) -> Box:
     return entries[0]
 
 
-def _sizes(tables: Boxes, file_size: int) -> Numbers:
+def _sizes(tables: Boxes, file_size: int, most: int) -> Numbers:
     if tables.maybe(b"stz2") is not None:
         raise BoxError("sizes in the compact form")
     box = tables.one(b"stsz")
     same, count = box.number(4), box.number(8)
-    if not 0 < count <= MAX_SAMPLES:
-        raise BoxError(f"{count} samples")
+    if not 0 < count <= most:
+        raise BoxError(f"{count} samples where at most {most} are read")
     if same:
         if same * count > file_size:
             raise BoxError("samples outside the file")
@@ -172,7 +178,13 @@ def _offsets(tables: Boxes, sizes: Numbers, file_size: int) -> Numbers:
     table = tables.one(b"stsc")
     rows = table.table(8, table.number(4), 3)
     first, many = rows[:, 0] - 1, rows[:, 1]
-    if rows.shape[0] == 0 or first[0] != 0 or first[-1] >= chunks.size or np.any(np.diff(first) <= 0):
+    if (
+        chunks.size > MAX_SAMPLES
+        or rows.shape[0] == 0
+        or first[0] != 0
+        or first[-1] >= chunks.size
+        or np.any(np.diff(first) <= 0)
+    ):
         raise BoxError("chunks that are none")
     lengths = np.repeat(many, np.diff(np.append(first, chunks.size)))
     if int(lengths.sum()) != sizes.size:
@@ -206,6 +218,8 @@ def _edits(trak: Boxes) -> tuple[tuple[int, int], ...]:
     size = 8 if box.number(0, 1) == 1 else 4
     step = 2 * size + 4
     count = box.number(4)
+    if count > MAX_EDITS:
+        raise BoxError(f"{count} edits")
     if count * step > len(box.data) - 8:
         raise BoxError("elst promises more than it holds")
     found = []

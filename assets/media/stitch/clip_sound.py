@@ -11,10 +11,11 @@ import numpy as np
 from assets.media.encoding import SAMPLE_RATE
 from assets.media.errors import MediaProblem
 from assets.media.ffmpeg import Progress
-from assets.media.samples import Samples, timed_samples
+from assets.media.plain import CHANNELS, as_pcm, opened_wav
+from assets.media.samples import Samples, gathered, samples_from
+from assets.media.stitch.hear import Ear, check_heard
 
-CHANNELS = 2
-PIECE = 8_192  # samples of silence written at once
+PIECE = 48_000  # samples that are shaped and written at once; packets of 1024 would cost more than their decoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,34 @@ def write_clip_sound(
     """
     warnings: list[str] = []
     tail = np.zeros((CHANNELS, 0), np.float32)
-    with wave.open(str(target), "wb") as out:
-        out.setnchannels(CHANNELS)
-        out.setsampwidth(2)
-        out.setframerate(SAMPLE_RATE)
+    with opened_wav(target) as out:
         for number, clip in enumerate(clips):
             length = _at(clip.end) - _at(clip.begin)
             ramp = min(length, _at(blend) if overlap else _at(blend / 2))
             first, last = number == 0, number == len(clips) - 1
-            shaped = _shaped(_exact(clip, length, warnings), length, 0 if first else ramp, 0 if last else ramp)
+            pieces = gathered(_exact(clip, length, warnings), PIECE)
+            shaped = _shaped(pieces, length, 0 if first else ramp, 0 if last else ramp)
             kept = tail if overlap else tail[:, :0]
             held = 0 if last or not overlap else length - (_at(clip.end) - _at(clips[number + 1].begin))
             tail = _write(out, shaped, kept, length if last or not overlap else held)
             if progress is not None:
                 progress((number + 1) / len(clips))
     return warnings
+
+
+def check_clip_sound(made: Path, clips: Sequence[ClipSound]) -> None:
+    """Compare what was written after the last join with that clip itself. Raises RenderCheckError."""
+    last = clips[-1]
+    if last.path is None:
+        return
+    heard, meant = (Ear(last.end, last.begin) for _ in range(2))
+    begin = _at(last.begin)
+    heard.take(samples_from(made, last.begin, rate=SAMPLE_RATE, layout="stereo", seek=True), begin=begin)
+    try:
+        meant.take(samples_from(last.path, last.picture, rate=SAMPLE_RATE, layout="stereo"), begin=begin)
+    except MediaProblem:  # it breaks off, which was warned of
+        return
+    check_heard(heard, meant, what="the clips' sound")
 
 
 def _at(moment: Fraction) -> int:
@@ -66,12 +80,11 @@ def _write(out: wave.Wave_write, pieces: Iterator[Samples], tail: Samples, hold_
     held: list[Samples] = []
     for piece in pieces:
         under = tail[:, position : position + piece.shape[1]]
-        heard = piece.copy()
-        heard[:, : under.shape[1]] += under
-        now = max(0, min(heard.shape[1], hold_from - position))
-        out.writeframes((np.clip(heard[:, :now], -1, 1).T * 32_767).round().astype("<i2").tobytes())
-        if now < heard.shape[1]:
-            held.append(heard[:, now:])
+        piece[:, : under.shape[1]] += under
+        now = max(0, min(piece.shape[1], hold_from - position))
+        out.writeframesraw(as_pcm(piece[:, :now]))
+        if now < piece.shape[1]:
+            held.append(piece[:, now:])
         position += piece.shape[1]
     return np.concatenate(held, axis=1) if held else np.zeros((CHANNELS, 0), np.float32)
 
@@ -81,7 +94,7 @@ def _exact(clip: ClipSound, length: int, warnings: list[str]) -> Iterator[Sample
     position = 0
     if clip.path is not None:
         try:
-            for piece in _from_picture(clip.path, clip.picture):
+            for piece in samples_from(clip.path, clip.picture, rate=SAMPLE_RATE, layout="stereo"):
                 yield piece[:, : length - position]
                 position += min(piece.shape[1], length - position)
                 if position >= length:
@@ -96,32 +109,18 @@ def _exact(clip: ClipSound, length: int, warnings: list[str]) -> Iterator[Sample
         position += silent
 
 
-def _from_picture(path: Path, picture: Fraction) -> Iterator[Samples]:
-    """Give the samples from the moment the first picture is shown; sound that starts later begins with silence."""
-    ahead: int | None = None  # samples still to drop (or, below zero, to fill)
-    for moment, piece in timed_samples(path, rate=SAMPLE_RATE, layout="stereo"):
-        if ahead is None:
-            ahead = round((picture - (moment or Fraction(0))) * SAMPLE_RATE)
-            while ahead < 0:
-                silent = min(PIECE, -ahead)
-                yield np.zeros((CHANNELS, silent), np.float32)
-                ahead += silent
-        if ahead >= piece.shape[1]:
-            ahead -= piece.shape[1]
-            continue
-        yield piece[:, ahead:]
-        ahead = 0
-
-
 def _shaped(pieces: Iterator[Samples], length: int, fade_in: int, fade_out: int) -> Iterator[Samples]:
     """Fade the first and last samples linearly."""
     position = 0
     for piece in pieces:
-        place = np.arange(position, position + piece.shape[1], dtype=np.float32)
+        position += piece.shape[1]
+        if position - piece.shape[1] >= fade_in and position <= length - fade_out:
+            yield piece
+            continue
+        place = np.arange(position - piece.shape[1], position, dtype=np.float32)
         gain = np.ones_like(place)
         if fade_in:
             gain = np.minimum(gain, (place + 1) / (fade_in + 1))
         if fade_out:
             gain = np.minimum(gain, (length - place) / (fade_out + 1))
         yield piece * gain
-        position += piece.shape[1]

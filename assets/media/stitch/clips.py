@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assets.media.decode import decode_check
 from assets.media.errors import ClipProblem, MediaProblem
 from assets.media.mp4 import BoxError
-from assets.media.probe import MediaFacts, VideoFacts, decode_check, probe
+from assets.media.probe import MediaFacts, VideoFacts, probe
 from assets.media.samples import SOUND_KINDS
 from assets.media.sniff import VIDEO_KINDS
 from assets.media.stitch.shelf import Shelf, content_of

@@ -6,13 +6,19 @@ from typing import Any
 
 from assets.media.encoding import AS_709, STITCH_SPS_ID, mp4_arguments, x264_arguments
 from assets.media.ffmpeg import Input, Progress, run_ffmpeg
-from assets.media.probe import UNSPECIFIED, VideoFacts
-from assets.media.stitch.profile import Profile, upright_size
+from assets.media.probe import UNSPECIFIED, VideoFacts, upright_size
+from assets.media.stitch.profile import Profile
 
 # Seconds allowed per second of film, before a hanging encoder is killed.
 SECONDS_PER_SECOND = 120
 PRESET = "veryfast"
 SCALER = "out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int+bitexact"
+# Transfer codes of ITU-T H.273 whose light is brighter than a film of BT.709 can show, as zscale calls them.
+HDR = {16: "smpte2084", 18: "arib-std-b67"}
+# Codes of primaries that are wider than those of BT.709 (BT.2020, Display P3), and the matrix that goes with each.
+WIDE = {9: "bt2020nc", 12: "bt709"}
+CURVES = {1, 6, 13, 14, 15}  # transfer codes that zscale can turn into light and that no brighter one needs
+WHITE = 203  # cd/m2 of plain white in HDR (ITU-R BT.2408): it becomes the white of BT.709
 BLUR = "boxblur=luma_radius=min(h\\,w)/24:luma_power=2"
 
 
@@ -46,6 +52,27 @@ def shaping(video: VideoFacts, profile: Profile, fit: str) -> list[str]:
     return [f"scale={inner}:{SCALER}", f"pad={frame}:-1:-1:color=black"]
 
 
+def _plain_light(video: VideoFacts) -> list[str]:
+    """Give the filters to the light and primaries of BT.709.
+
+    Of HDR (PQ, HLG) up to 70 % of plain white stays, what is brighter is pressed. Colours of wider primaries stay
+    what they are as far as BT.709 has them.
+    """
+    if video.transfer in HDR:
+        said = f"tin={HDR[video.transfer]}"
+        said += ":min=bt2020nc" if video.matrix == UNSPECIFIED else ""
+        said += ":pin=bt2020" if video.primaries == UNSPECIFIED else ""
+        return [
+            f"zscale={said}:t=linear:npl={WHITE},format=gbrpf32le,zscale=p=bt709,tonemap=mobius:param=0.7:desat=0",
+            "zscale=t=bt709:m=bt709:r=tv,format=yuv420p",
+        ]
+    if video.primaries in WIDE:
+        said = "" if video.transfer in CURVES else "tin=bt709:"
+        said += f"min={WIDE[video.primaries]}:" if video.matrix == UNSPECIFIED else ""
+        return [f"zscale={said}p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p"]
+    return []
+
+
 def conform(
     source: Path,
     target: Path,
@@ -59,11 +86,13 @@ def conform(
 ) -> None:
     """Encode the picture of `source` as exactly `frames` frames of `profile`. Raises FFmpegError, MediaProblem."""
     steps = ["setpts=PTS-STARTPTS"]
-    if video.matrix == UNSPECIFIED:
+    light = _plain_light(video)
+    if video.matrix == UNSPECIFIED and not light:
         steps.append("setparams=colorspace=bt709")  # swscale would take it for BT.601
     steps += [
         f"fps={profile.fps}",
         "tpad=stop=-1:stop_mode=clone",  # a clip that ends a frame early holds its last picture
+        *light,
         *shaping(video, profile, fit),
         "setsar=1,format=yuv420p",
         AS_709,

@@ -72,6 +72,11 @@ class StitchPlan:
         return self.frames / self.profile.fps
 
     @property
+    def last_join(self) -> Fraction:
+        """Second of the film at which the last clip begins."""
+        return (self.frames - self.steps[-1].frames) / self.profile.fps
+
+    @property
     def copied_frames(self) -> int:
         """Frames that stay bit for bit what they were."""
         return sum(step.copied for step in self.steps)
@@ -152,6 +157,7 @@ def make_plan(clips: Sequence[Clip], wishes: StitchWishes, *, song_seconds: floa
     overlapped = overlap * (len(steps) - 1) if wishes.transition == "crossfade" else 0
     seconds = float((sum(step.frames for step in steps) - overlapped) / profile.fps)
     song, warning = song_part(song_seconds, seconds, wishes)
+    late = _too_late(seconds, wishes)
     use_clips = not wishes.suppress_video_audio and wishes.video_audio_volume > 0 and any(s.has_sound for s in steps)
     plan = StitchPlan(
         strategy="",
@@ -161,9 +167,9 @@ def make_plan(clips: Sequence[Clip], wishes: StitchWishes, *, song_seconds: floa
         transition_frames=overlap,
         use_clip_sound=use_clips,
         song=song,
-        tracks=len(wishes.audio_tracks),
+        tracks=len(wishes.audio_tracks) - len(late),
         small=wishes.quality == "small",
-        warnings=tuple(text for text in (warnings, warning) if text),
+        warnings=tuple(text for text in (warnings, warning, *late) if text),
     )
     foreign = any(clip.tables is None or not clip.video.constant_fps for clip in clips)
     plan = replace(plan, copy_sound=_copies_sound(plan, clips, wishes))
@@ -189,12 +195,8 @@ def _placed(steps: Sequence[ClipStep], profile: Profile, wishes: StitchWishes) -
 
 
 def _lapping(steps: Sequence[ClipStep], overlap: int) -> tuple[ClipStep, ...]:
-    """Let each clip begin and end half a crossfade beyond its place, so that the film keeps its length."""
-    early, late, last = overlap // 2, overlap - overlap // 2, len(steps) - 1
-    return tuple(
-        replace(step, frames=step.frames + (early if step.index else 0) + (late if step.index < last else 0))
-        for step in steps
-    )
+    """Let each clip but the last go on for a crossfade under the next, which begins at its own place with its sound."""
+    return (*(replace(step, frames=step.frames + overlap) for step in steps[:-1]), *steps[-1:])
 
 
 def _held(steps: Sequence[ClipStep], clips: Sequence[Clip], profile: Profile) -> tuple[ClipStep, ...]:
@@ -247,6 +249,8 @@ def _transition_frames(steps: Sequence[ClipStep], profile: Profile, wishes: Stit
         wanted, most = max(2, wanted + wanted % 2), most * 2
     if wanted <= most:
         return wanted, ""
+    if not most:
+        return 0, "the transition was left out: the shortest clip is a single picture"
     return most, f"the transition was shortened to {float(most / profile.fps):.2f} s: the shortest clip allows no more"
 
 
@@ -263,6 +267,15 @@ def _strategy(plan: StitchPlan, *, foreign: bool) -> str:
     return "P2" if plan.use_clip_sound or plan.tracks else "P0"
 
 
+def _too_late(film_seconds: float, wishes: StitchWishes) -> list[str]:
+    """Say which further sounds begin when the film is over."""
+    warnings: list[str] = []
+    for number, track in enumerate(wishes.audio_tracks):
+        if track.start >= film_seconds:
+            warnings.append(f"sound {number + 1} begins after the end of the film: it was left out")
+    return warnings
+
+
 def song_part(song_seconds: float | None, film_seconds: float, wishes: StitchWishes) -> tuple[SongPart | None, str]:
     """Choose the part of the song that is heard, and say what is odd about it.
 
@@ -272,6 +285,7 @@ def song_part(song_seconds: float | None, film_seconds: float, wishes: StitchWis
         return None, ""
     spare = max(0.0, song_seconds - film_seconds)
     begin = {"start": 0.0, "middle": spare / 2, "end": spare}[wishes.overlay_from] + wishes.overlay_start_ms / 1000
+    begin = max(0.0, begin)
     if begin >= song_seconds:
         return None, f"the song is {song_seconds:.1f} s long and was to start at {begin:.1f} s: it was left out"
     left = song_seconds - begin

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from assets.media.errors import MediaProblem
-from assets.media.probe import BT709, UNSPECIFIED, VideoFacts
+from assets.media.probe import BT709, UNSPECIFIED, VideoFacts, upright_size
 from assets.media.stitch.wishes import StitchWishes
 
 MIN_SIDE, MAX_SIDE = 64, 4_096
 MAX_FPS = 60
+NEAR = Fraction(1, 100)  # so far from a wished aspect ratio clips have it already: 848x480 is 16:9
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,6 @@ class Profile:
     width: int
     height: int
     fps: Fraction
-
-
-def upright_size(video: VideoFacts) -> tuple[int, int]:
-    """Give the size a person sees: square pixels, turned upright."""
-    width, height = round(video.width * video.sample_aspect), video.height
-    return (height, width) if video.rotation in {90, 270} else (width, height)
 
 
 def choose_profile(clips: Sequence[VideoFacts], wishes: StitchWishes) -> Profile:
@@ -69,6 +64,8 @@ def _wished(width: int, height: int, wishes: StitchWishes) -> tuple[int, int]:
         if number is None:
             raise MediaProblem("type", f"{wishes.resolution!r} is not a resolution such as 720p")
         short = int(number[1])
+    if short == min(width, height) and abs(Fraction(width, height) / ratio - 1) < NEAR:
+        return width, height
     size = (round(short * ratio), short) if ratio >= 1 else (short, round(short / ratio))
     return _even(size[0] + size[0] % 2, size[1] + size[1] % 2)
 
@@ -82,10 +79,11 @@ def misfits(video: VideoFacts, profile: Profile) -> tuple[str, ...]:
         f"{float(video.fps):g} fps": video.constant_fps and video.fps != profile.fps,
         "frames of unequal length": not video.constant_fps,
         f"turned by {video.rotation} degrees": video.rotation != 0,
+        "mirrored": video.mirrored,
         f"pixels of {video.sample_aspect}": video.sample_aspect != 1,
         f"pixel format {video.pix_fmt}": video.pix_fmt != "yuv420p",
         "other colours than BT.709": not colours,
-        "does not begin with a key frame": not video.whole,
+        "hides pictures, or does not begin with a key frame": not video.whole,
         "unusual packing": video.codec == "h264" and not usual_packing(video.parameters),
     }
     return tuple(reason for reason, holds in reasons.items() if holds)

@@ -1,7 +1,7 @@
 """One stitch from clips to a checked film: facts, plan, room, odd clips, windows, sound, join, check."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,10 +77,12 @@ def stitch(
     work_dir: Path,
     progress: Progress,
     shelf: Path | None = None,
+    planned: Callable[[StitchPlan], None] | None = None,
 ) -> StitchResult:
     """Make one film of `clips`, in order, at `target`: whole, checked and synced to disk, or absent.
 
-    `shelf` is a folder in which facts, conformed clips and encoded songs are kept for the next stitch.
+    `shelf` is a folder in which facts, conformed clips and encoded songs are kept for the next stitch. `planned`
+    hears what will be done before it is done.
     `progress` hears 0..1, at least twice a second while ffmpeg works; whatever it raises stops the work, and
     neither a child nor a file stays. Trouble with any sound is a warning. Raises ClipProblem (which clip),
     MediaProblem (wishes that cannot be read), FFmpegError, RenderCheckError, OSError ENOSPC (before the work, when
@@ -91,7 +93,10 @@ def stitch(
     found, left_out = look_at(clips, shelf=kept, skip=wishes.skip_broken, tick=lambda done: progress(LOOK_SHARE * done))
     song, song_warning = _song(wishes.audio_overlay, kept)
     plan = make_plan(found, wishes, song_seconds=song.seconds if song is not None else None)
-    ensure_room((target.parent, work_dir), needed(plan, _copied_bytes(found, plan)))
+    if planned is not None:
+        planned(plan)
+    room_needed = needed(plan, _copied_bytes(found, plan), normalized=wishes.normalize_loudness)
+    ensure_room((target.parent, work_dir), room_needed)
     steps = _Steps(progress, _cost(plan), begin=LOOK_SHARE)
     with tempfile.TemporaryDirectory(prefix="stitch-", dir=work_dir) as folder, atomic_target(target) as result:
         room = Path(folder)
@@ -110,7 +115,7 @@ def stitch(
             )
         except BoxError as error:
             raise RenderCheckError(f"the clips cannot be joined: {error}") from error
-        check_joined(result, pieces, grid=Grid.of(plan.profile.fps), sound=sound.heard)
+        check_joined(result, pieces, grid=Grid.of(plan.profile.fps), song=sound.song, own_sound=sound.own)
         progress(1.0)
     made = _result(plan, wishes, sound, [*left_out, *([song_warning] if song_warning else [])])
     return replace(made, left_out=tuple(sorted({*range(len(clips))} - {clip.number for clip in found})))

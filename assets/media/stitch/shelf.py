@@ -18,7 +18,7 @@ from typing import Any
 from assets.media.files import atomic_target
 from assets.media.probe import AudioFacts, MediaFacts, VideoFacts
 
-VERSION = 1  # of everything kept: raise it when a fact or an encoding changes
+VERSION = 7  # of everything kept: raise it when a fact or an encoding changes
 MOST_BYTES = 4 << 30
 MOST_FILES = 4_096
 CHUNK = 1 << 20
@@ -36,10 +36,11 @@ class Shelf:
             except OSError:  # nothing can be kept there; a stitch needs nothing from it
                 self.folder = None
 
-    def made(self, words: Any, target: Path, make: Callable[[Path], None]) -> bool:
+    def made(self, words: Any, target: Path, make: Callable[[Path], None], *, good: Callable[[Path], bool]) -> bool:
         """Put at `target` what belongs to `words` (plain JSON), making it only when it is not here; say if it was.
 
-        `make` writes the path it is given. Its errors go straight out, and nothing is kept then.
+        `make` writes the path it is given. Its errors go straight out, and nothing is kept then. What is here but is
+        not `good` any more is made anew.
         """
         if self.folder is None:
             make(target)
@@ -47,8 +48,11 @@ class Shelf:
         kept = self.folder / f"{digest(words)}{target.suffix}"
         with contextlib.suppress(OSError):
             _same_file(kept, target)
-            os.utime(kept)
-            return True
+            if good(target):
+                os.utime(kept)
+                return True
+            target.unlink()
+            kept.unlink()
         make(target)
         with contextlib.suppress(OSError), atomic_target(kept) as place:  # a full disk keeps nothing
             place.unlink(missing_ok=True)

@@ -1,19 +1,19 @@
 """The sound of a film: copied where it can be, encoded once and kept where it can be used again, mixed otherwise."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from assets.media.ffmpeg import Progress
+from assets.media.ffmpeg import Progress, part_of
 from assets.media.mp4 import BoxError, read_movie
-from assets.media.stitch.clip_sound import ClipSound, write_clip_sound
+from assets.media.stitch.clip_sound import ClipSound, check_clip_sound, write_clip_sound
 from assets.media.stitch.clips import Clip, Song
 from assets.media.stitch.join import CopiedSong
 from assets.media.stitch.overlay import Sound, make_sound, sources_of
 from assets.media.stitch.plan import StitchPlan
-from assets.media.stitch.shelf import Shelf
-from assets.media.stitch.tables import sound_of
+from assets.media.stitch.shelf import Shelf, content_of
+from assets.media.stitch.tables import is_sound, sound_of
 from assets.media.stitch.wishes import StitchWishes
 
 
@@ -54,7 +54,7 @@ def film_sound(
         if copied is not None:
             return FilmSound(song=copied, used=("song",), copied=True)
         return _kept_song(song, plan, wishes, shelf=shelf, room=room, tell=tell)
-    return _mixed(clips, plan, wishes, room=room, tell=tell)
+    return _kept_mix(clips, plan, wishes, song=song, shelf=shelf, room=room, tell=tell)
 
 
 def _as_it_is(plan: StitchPlan, wishes: StitchWishes) -> CopiedSong | None:
@@ -92,19 +92,57 @@ def _kept_song(
 
     target = room / "song.m4a"
     try:
-        kept = shelf.made(_words(song, plan, wishes), target, make)
+        kept = shelf.made(_words(song, plan, wishes), target, make, good=is_sound)
     except _NotKeptError:
         return FilmSound(warnings=sound.warnings)
     return FilmSound(song=CopiedSong(target), used=("song",), copied=kept, warnings=sound.warnings)
 
 
-def _words(song: Song, plan: StitchPlan, wishes: StitchWishes) -> list[object]:
+def _words(song: Song | None, plan: StitchPlan, wishes: StitchWishes) -> list[object]:
     """Give everything that shapes the encoded song."""
     part = plan.song
-    if part is None:
+    if part is None or song is None:
         return []
     shaped = [wishes.overlay_volume, wishes.fade_in_seconds, wishes.fade_out_seconds, wishes.normalize_loudness]
     return ["song", song.content, part.start, part.seconds, part.loop, str(plan.seconds), *shaped]
+
+
+def _kept_mix(
+    clips: Sequence[Clip],
+    plan: StitchPlan,
+    wishes: StitchWishes,
+    *,
+    song: Song | None,
+    shelf: Shelf,
+    room: Path,
+    tell: Progress,
+) -> FilmSound:
+    """Mix once; the next stitch of the same sounds finds it again, unless something had to be left out of it."""
+    if plan.sound == "none":
+        return FilmSound()
+    mixed = FilmSound()
+
+    def make(target: Path) -> None:
+        nonlocal mixed
+        mixed = _mixed(clips, plan, wishes, room=room, tell=tell)
+        if mixed.warnings or mixed.song is None:
+            raise _NotKeptError
+        mixed.song.path.replace(target)
+
+    target = room / "mix.m4a"
+    used = [source.name for source in sources_of(plan, wishes, target if plan.use_clip_sound else None)]
+    words = [
+        *("mix", [[clip.content, step.frames, step.has_sound] for clip, step in zip(clips, plan.steps, strict=True)]),
+        *(str(plan.profile.fps), plan.transition, plan.transition_frames, plan.use_clip_sound),
+        *(wishes.video_audio_volume, _words(song, plan, wishes)),
+        *([content_of(track.path), track.start, track.volume] for track in wishes.audio_tracks),
+        *(wishes.fade_in_seconds, wishes.fade_out_seconds, wishes.normalize_loudness),
+    ]
+    try:
+        kept = shelf.made(words, target, make, good=is_sound)
+    except _NotKeptError:
+        return mixed
+    return FilmSound(song=CopiedSong(target), used=tuple(used), copied=kept)
 
 
 def _mixed(clips: Sequence[Clip], plan: StitchPlan, wishes: StitchWishes, *, room: Path, tell: Progress) -> FilmSound:
@@ -113,21 +151,19 @@ def _mixed(clips: Sequence[Clip], plan: StitchPlan, wishes: StitchWishes, *, roo
     clip_sound: Path | None = None
     if plan.use_clip_sound:
         clip_sound = room / "clips.wav"
+        places = clip_sounds(clips, plan)
         warnings = write_clip_sound(
-            clip_sounds(clips, plan),
+            places,
             clip_sound,
             blend=plan.transition_frames / plan.profile.fps,
             overlap=plan.transition == "crossfade",
-            progress=_half(tell, 0),
+            progress=part_of(tell, 0, 0.5),
         )
+        check_clip_sound(clip_sound, places)
     sources = sources_of(plan, wishes, clip_sound)
-    sound = make_sound(sources, plan=plan, wishes=wishes, room=room, progress=_half(tell, 0.5))
+    sound = make_sound(sources, plan=plan, wishes=wishes, room=room, progress=part_of(tell, 0.5, 1))
     song = CopiedSong(sound.path) if sound.path is not None else None
     return FilmSound(song=song, used=sound.used, warnings=[*warnings, *sound.warnings])
-
-
-def _half(tell: Progress, begin: float) -> Callable[[float], None]:
-    return lambda done: tell(begin + done / 2)
 
 
 def clip_sounds(clips: Sequence[Clip], plan: StitchPlan) -> list[ClipSound]:

@@ -10,16 +10,21 @@ from assets.media.stitch.plan import StitchPlan
 
 SPARE = 32 << 20
 BITS_A_PIXEL = 0.25  # what a noisy picture takes at our quality
-WAV_BYTES = 4  # a sample, stereo
+WAV_BYTES, MIX_BYTES = 4, 8  # a sample, stereo: of 16 bit, and of floats
 AAC_BYTES = 24_000  # a second
 
 
-def needed(plan: StitchPlan, copied_bytes: int) -> tuple[int, int]:
-    """Estimate the bytes of the film itself and of what is made on the way to it."""
+def needed(plan: StitchPlan, copied_bytes: int, *, normalized: bool = False) -> tuple[int, int]:
+    """Estimate the bytes of the film itself and of what is made on the way to it.
+
+    The clips' sound is written out plainly before it is mixed, and a mix whose loudness is to be `normalized` too.
+    """
     new = plan.frames - plan.copied_frames
     encoded = round(new * plan.profile.width * plan.profile.height * BITS_A_PIXEL / 8)
     sound = 0 if plan.sound == "none" else round(plan.seconds * AAC_BYTES)
-    mixing = round(plan.seconds * SAMPLE_RATE * WAV_BYTES) if plan.use_clip_sound and not plan.copy_sound else 0
+    clips = WAV_BYTES if plan.use_clip_sound and not plan.copy_sound else 0
+    mix = MIX_BYTES if normalized and plan.sound != "none" else 0
+    mixing = round(plan.seconds * SAMPLE_RATE * (clips + mix))
     return copied_bytes + encoded + sound, encoded + sound + mixing
 
 

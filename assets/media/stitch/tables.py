@@ -13,6 +13,7 @@ from assets.media.mp4.boxes import Numbers
 from assets.media.mp4.entries import FRAME, Aac, aac_of
 
 ROUNDING = 2  # samples by which a table of AAC may stray and come back: every packet has 1024
+SHORT = 1_000  # a part of a second that may lack: the last packet holds it, as silence
 HEAD = 4_096  # bytes of a key sample that are looked at
 
 
@@ -24,6 +25,11 @@ class OwnSound:
     aac: Aac
     begin: int
     samples: int  # after `begin`
+
+    @property
+    def copied(self) -> int:
+        """Give how many samples its packets give after `begin`: up to a millisecond more than it says it has."""
+        return min(int(self.track.sizes.size) * FRAME - self.begin, self.samples + self.aac.rate // SHORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,23 @@ def _own_sound(movie: Movie) -> OwnSound | None:
         return None
 
 
+def is_clip(path: Path, frames: int) -> bool:
+    """Say whether a file has tables of `frames` pictures that can be copied."""
+    try:
+        return read_clip(path).frames == frames
+    except BoxError:
+        return False
+
+
+def is_sound(path: Path) -> bool:
+    """Say whether a file has AAC that can be copied."""
+    try:
+        sound_of(read_movie(path))
+    except BoxError:
+        return False
+    return True
+
+
 def sound_of(movie: Movie) -> OwnSound:
     """Read the AAC of a file. Raises BoxError when its packets cannot be copied."""
     track = movie.one("sound")
@@ -105,4 +128,11 @@ def sound_of(movie: Movie) -> OwnSound:
     drift = np.abs(ends - FRAME * np.arange(1, ends.size + 1))
     if track.time_scale != aac.rate or np.any(drift[:-1] > ROUNDING) or ends[-1] > FRAME * ends.size + ROUNDING:
         raise BoxError("sound on another clock")
-    return OwnSound(track, aac, track.begin, int(ends[-1]) - track.begin)
+    return OwnSound(track, aac, track.begin, min(int(ends[-1]) - track.begin, _heard(track, movie.time_scale)))
+
+
+def _heard(track: Track, clock: int) -> int:
+    """Give how many samples the edit list lets hear at most; a film's clock is coarse, so a tick more is granted."""
+    if not track.edits:
+        return int(track.durations.sum())
+    return -(-(track.edits[0][0] + 1) * track.time_scale // clock)

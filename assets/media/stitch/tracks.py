@@ -115,8 +115,9 @@ def song_track(sound: OwnSound, *, source: int, start: Fraction, ticks: int, gri
 def own_sound_fits(sounds: Sequence[OwnSound | None], frames: Sequence[int], fps: Fraction) -> bool:
     """Say whether the clips' own AAC can be copied, one edit a clip.
 
-    All of one kind, and every edit on the bounds of packets: then also a reader that takes whole packets only
-    stays in step, whatever the number of clips. `frames` are the clips' pictures.
+    All of one kind, as long as their pictures (`frames`) but for a millisecond, and every edit on the bounds of
+    packets: then also a reader that takes whole packets only stays in step, whatever the number of clips. Where sound
+    lacks, an empty edit would have to stand, and there ffmpeg plays the beginning of the track again.
     """
     first = sounds[0] if sounds else None
     if first is None:
@@ -124,23 +125,24 @@ def own_sound_fits(sounds: Sequence[OwnSound | None], frames: Sequence[int], fps
     for number, (sound, count) in enumerate(zip(sounds, frames, strict=True)):
         if sound is None or sound.aac != first.aac or sound.begin % FRAME or sound.samples < FRAME:
             return False
-        if number < len(frames) - 1 and (count / fps * sound.aac.rate) % FRAME:
+        picture = count / fps * sound.aac.rate
+        if sound.copied < picture or (number < len(frames) - 1 and picture % FRAME):
             return False
     return True
 
 
 def own_track(sounds: Sequence[OwnSound], frames: Sequence[int], *, grid: Grid) -> OutTrack:
-    """Copy the AAC of each clip (sources 0, 1, …), as long as its picture; what it lacks stays an empty edit."""
+    """Copy the AAC of each clip (sources 0, 1, …), as long as its picture. Raises BoxError when it is shorter."""
     rows, edits, passed = [], [], 0
     rate = sounds[0].aac.rate
     for number, (sound, count) in enumerate(zip(sounds, frames, strict=True)):
         ticks = count * grid.tick
-        heard = min(ticks, sound.samples * grid.scale // rate)
-        last = min(sound.track.sizes.size, -(-(sound.begin + -(-heard * rate // grid.scale)) // FRAME))
+        need = -(-ticks * rate // grid.scale)
+        if need > sound.copied:
+            raise BoxError("the sound is too short")
+        last = min(sound.track.sizes.size, -(-(sound.begin + need) // FRAME))
         rows.append(rows_of(number, sound.track.offsets[:last], sound.track.sizes[:last]))
-        edits.append((heard, passed + sound.begin))
-        if heard < ticks:
-            edits.append((ticks - heard, -1))
+        edits.append((ticks, passed + sound.begin))
         passed += last * FRAME
     every = np.concatenate(rows)
     return OutTrack(

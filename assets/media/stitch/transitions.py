@@ -14,6 +14,7 @@ from assets.media.errors import ClipProblem, MediaProblem
 from assets.media.ffmpeg import FrameEncoder, Progress
 from assets.media.probe import opened
 from assets.media.sniff import VIDEO_KINDS
+from assets.media.stitch.look import Look, look_at
 from assets.media.stitch.profile import Profile
 
 Picture = NDArray[np.uint8]  # planar 4:2:0: height * 3 / 2 rows of `width` bytes
@@ -43,11 +44,12 @@ def render(
     crf: int,
     max_bitrate: int | None = None,
     progress: Progress | None = None,
-) -> None:
+) -> list[Look]:
     """Encode strips as one picture of `total` frames with transitions of `length` frames between them.
 
-    Raises ClipProblem, FFmpegError.
+    Gives what each of the pictures looked like before it was encoded. Raises ClipProblem, FFmpegError.
     """
+    looks = []
     films = (_pictures(strip, profile) for strip in strips)
     frames = crossfaded(films, length) if transition == "crossfade" else through_black(films, len(strips), length // 2)
     with FrameEncoder(
@@ -63,8 +65,10 @@ def render(
     ) as out:
         for number, frame in enumerate(frames):
             out.write(frame.tobytes())
+            looks.append(look_at(frame[: profile.height]))
             if progress is not None and number % TELL_EVERY == 0:
                 progress(min(1.0, number / total))
+    return looks
 
 
 def _pictures(strip: Strip, profile: Profile) -> Iterator[Picture]:

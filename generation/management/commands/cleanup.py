@@ -1,12 +1,13 @@
 """Throws away what nobody needs any more, and says each thing it does."""
 
+import sys
 from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from generation.services.cleaning import cleanup_plan
+from generation.services.cleaning import Step, cleanup_plan, cleanup_run
 from mvsite.common.errors import StudioError
 
 
@@ -19,13 +20,19 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         count: Counter[str] = Counter()
         size = 0
+        failed: list[tuple[Step, str]] = []
         try:
-            for step in cleanup_plan():
-                if options["dry_run"] or step.do():
-                    count[step.kind] += 1
-                    size += step.size
-                    self.stdout.write(f"{step.kind}: {step.what}")
+            plan = cleanup_plan()
+            for step in plan if options["dry_run"] else cleanup_run(plan, failed=failed):
+                count[step.kind] += 1
+                size += step.size
+                self.stdout.write(f"{step.kind}: {step.what}")
         except StudioError as error:
             raise CommandError(f"{error.detail} {error.text.next_step}") from None
+        finally:
+            for step, reason in failed:
+                self.stderr.write(f"failed, {step.kind}: {step.what}: {reason}")
         told = ", ".join(f"{number} {kind}" for kind, number in sorted(count.items())) or "nothing"
         self.stdout.write(f"{told}; {size / 1e6:.1f} MB")
+        if failed:
+            sys.exit(1)

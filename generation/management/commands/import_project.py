@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the ZIP")
         parser.add_argument("--owner", help="whose it will be, by user name (default: the local owner)")
+        parser.add_argument("--strict", action="store_true", help="refuse an export of which a file is damaged")
 
     def handle(self, *_: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         if owner is None:
             raise CommandError(f"There is no user {options['owner']}.")
         try:
-            project = project_import(owner=owner, path=path)
+            made = project_import(owner=owner, path=path, strict=options["strict"])
         except StudioError as error:
             raise CommandError(f"{error.detail} {error.text.next_step}") from None
-        self.stdout.write(f"Project {project.pk}: {project}")
+        for one in made.left_out:
+            self.stderr.write(f"Left out: {one}")
+        self.stdout.write(f"Project {made.project.pk}: {made.project}")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from mvsite.supervisor.address import free_port, is_loopback, url_of
 from mvsite.supervisor.lock import AlreadyRunningError, take_lock
 from mvsite.supervisor.plan import Plan
 from mvsite.supervisor.prepare import collect_static_when_changed, migrate
-from mvsite.supervisor.services import schedule, web, workers
+from mvsite.supervisor.services import PARTS, Service, part, schedule, web, workers
 
 
 class Command(BaseCommand):
@@ -27,6 +27,9 @@ class Command(BaseCommand):
         )  # read by env.py
         parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
         parser.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
+        parser.add_argument(
+            "--only", metavar="PARTS", type=parts, help=f"only these parts, with commas: {', '.join(PARTS)}"
+        )
 
     def handle(self, *_: Any, **options: Any) -> None:
         host = options["host"]
@@ -40,13 +43,13 @@ class Command(BaseCommand):
         collect_static_when_changed()
         become_supervisor(
             Plan(
-                services=(web(host, port, url=url), *workers(settings.MV_RENDER_WORKERS), schedule()),
+                services=tuple(services(options["only"], host=host, port=port, url=url)),
                 data_dir=settings.MV_DATA_DIR,
                 cwd=env.BASE_DIR,
                 url=url,
                 host_name=served_name(url),
                 lock=lock,
-                browser=not options["no_browser"],
+                browser=not options["no_browser"] and (options["only"] is None or "web" in options["only"]),
             )
         )
 
@@ -72,6 +75,22 @@ class Command(BaseCommand):
             raise CommandError(
                 f"A studio already runs on {settings.MV_DATA_DIR} ({error}). Stop it first, or give another --data."
             ) from None
+
+
+def parts(text: str) -> list[str]:
+    """Read the names of parts. Raises ArgumentTypeError for one that is none."""
+    names = [name.strip() for name in text.split(",")]
+    if wrong := [name for name in names if name not in PARTS]:
+        raise ArgumentTypeError(f"{wrong[0]!r} is none of {', '.join(PARTS)}")
+    return list(dict.fromkeys(names))
+
+
+def services(only: list[str] | None, *, host: str, port: int, url: str) -> list[Service]:
+    """Give a whole studio, or the named parts of one; a queue that is named has workers of its own."""
+    serving, renders = web(host, port, url=url), settings.MV_RENDER_WORKERS
+    if only is None:
+        return [serving, *workers(renders), schedule()]
+    return [one for name in only for one in ([serving] if name == "web" else part(name, render_workers=renders))]
 
 
 def become_supervisor(plan: Plan) -> NoReturn:

@@ -12,7 +12,7 @@ from assets import storage
 from generation.services.syncing import differences, put_right
 from mvsite.common.errors import StudioError
 
-_LEFT_BAD = {"lost", "damaged", "differs", "upload"}
+_LEFT_BAD = {"lost", "damaged", "differs", "upload", "in_another_bucket"}
 
 
 class Command(BaseCommand):
@@ -29,9 +29,10 @@ class Command(BaseCommand):
         try:
             for found in list(differences(deep=options["deep"])):
                 done = not options["dry_run"] and self._put_right(found, options["direction"])
-                told.append({"kind": found.kind, "key": found.key, "done": done})
+                bucket = {"bucket": found.bucket} if found.bucket else {}
+                told.append({"kind": found.kind, "key": found.key, **bucket, "done": done})
                 if not options["json"]:
-                    self.stdout.write(f"{found.kind}: {found.key}{'  done' if done else ''}")
+                    self.stdout.write("  ".join((f"{found.kind}: {found.key}", *bucket.values(), *["done"] * done)))
         except StudioError as error:
             raise CommandError(f"{error.detail} {error.text.next_step}") from None
         self._sum_up(told, as_json=options["json"])

@@ -6,6 +6,7 @@ Never retrying, because a request that was sent twice is paid twice: `attempts=1
 """
 
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -18,17 +19,21 @@ from mvsite.common.errors import ProviderError
 TIMEOUT_SECONDS = 60
 """How long one answer (or one piece of a streamed answer) may take; under 10 s the server refuses the request."""
 
+_making = Lock()  # two that are made at once are one too many: the one that is not kept closes under its first order
+
 
 def by_key() -> genai.Client:
     """Give the client of the Gemini API: scenes, and clips by `interactions`."""
-    return _by_key(settings.GEMINI_API_KEY, settings.GOOGLE_GEMINI_BASE_URL, settings.GOOGLE_GENAI_API_VERSION)
+    with _making:
+        return _by_key(settings.GEMINI_API_KEY, settings.GOOGLE_GEMINI_BASE_URL, settings.GOOGLE_GENAI_API_VERSION)
 
 
 def by_project() -> genai.Client:
     """Give the client of the Enterprise platform, where Veo is; it signs in as Google's own tools do."""
-    return _by_project(
-        settings.MV_GOOGLE_CLOUD_PROJECT, settings.MV_GOOGLE_CLOUD_LOCATION, settings.GOOGLE_VERTEX_BASE_URL
-    )
+    with _making:
+        return _by_project(
+            settings.MV_GOOGLE_CLOUD_PROJECT, settings.MV_GOOGLE_CLOUD_LOCATION, settings.GOOGLE_VERTEX_BASE_URL
+        )
 
 
 @lru_cache(maxsize=4)

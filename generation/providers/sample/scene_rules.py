@@ -72,10 +72,11 @@ def mend(text: str, field: str, rules: Sequence[Rule], *, index: int, count: int
     return _tidy(text)
 
 
-def mend_beside(description: str, scene: tuple[str, str], rules: Sequence[Rule], *, index: int, count: int) -> str:
-    """Make a description obey the rules that ask for words beside a shot or a place; `scene` is (shot, place)."""
+def mend_beside(description: str, slot: Slot, place: str, rules: Sequence[Rule], *, index: int, count: int) -> str:
+    """Make a description obey the rules that ask for words, or for none of them, beside a shot, place or audience."""
+    beside = {"shot": slot.shot, "place": place, "audience": "yes" if slot.audience else "no"}
     for rule in rules:
-        value = {"shot": scene[0], "place": scene[1]}.get(rule.field)
+        value = beside.get(rule.field)
         if value is not None and rule.with_words and contains(value, rule.wanted):
             everywhere = rule if rule.quantity != "some" else replace(rule, quantity="every")
             description = _mended(description, everywhere, rule.with_words, index=index, count=count)

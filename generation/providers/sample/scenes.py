@@ -97,7 +97,7 @@ class _Story:
         count = self.request.count
         place = mend(spot, "place", self.rules, index=index, count=count)
         description = self._text(slot, (place, detail, action, move, light), index)
-        description = mend_beside(description, (slot.shot, place), self.rules, index=index, count=count)
+        description = mend_beside(description, slot, place, self.rules, index=index, count=count)
         return SceneDraft(
             description=mend(description, "description", self.rules, index=index, count=count),
             negative_description=self._negative(slot, index),
@@ -113,7 +113,8 @@ class _Story:
 
     def _text(self, slot: Slot, chosen: tuple[str, str, str, str, str], index: int) -> str:
         spot, detail, action, move, light = chosen
-        shot = {"wide": "Wide shot", "medium": "Medium shot", "close-up": "Close-up of the face"}[slot.shot]
+        face = "Close-up of the singer's face" if self.concert else "Close-up of the face"
+        shot = {"wide": "Wide shot", "medium": "Medium shot", "close-up": face}[slot.shot]
         weather = _word(self.request.idea, WEATHER)
         air = f", {_WEATHER_WORDS[weather]}" if weather else ""
         others = ""

@@ -6,6 +6,7 @@ import logging
 import os
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +25,17 @@ _CONNECT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class FetchRules:
-    """What may be fetched: bytes at most, content types by their beginning, seconds in all and between bytes."""
+    """What may be fetched: bytes at most, content types by their beginning, seconds in all and between bytes.
+
+    `coming` hears how many bytes will come, where the server says so, before they do; what it raises ends the fetch.
+    """
 
     max_bytes: int
     kinds: tuple[str, ...] = ("audio/", "video/", "image/")
     total_seconds: float = 60.0
     idle_seconds: float = 10.0
     max_redirects: int = 3
+    coming: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ def _receive(response: http.client.HTTPResponse, target: Path, rules: FetchRules
     declared = declared_length(response)
     if declared is not None and not 0 < declared <= rules.max_bytes:
         raise RefusedError("declared size")
+    if declared is not None and rules.coming is not None:
+        rules.coming(declared)
     size = 0
     with target.open("xb") as file:
         while chunk := response.read(CHUNK):

@@ -63,16 +63,22 @@ class ProcessTimeout(ProcessError):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use: bytes of address space, CPU seconds, bytes of one file, open files; None = no limit."""
+    """What a child, and each process it starts, may use; None = no limit.
+
+    `memory` is bytes of address space, `data` bytes it can write to: for programs that reserve far more than they
+    use. Then seconds of processor, bytes of one file, open files.
+    """
 
     memory: int | None = None
+    data: int | None = None
     cpu_seconds: int | None = None
     file_size: int | None = None
     open_files: int | None = 256
 
     def as_argument(self) -> str:
         """Give the launcher's text, `AS=1024,CPU=60`."""
-        named = {"AS": self.memory, "CPU": self.cpu_seconds, "FSIZE": self.file_size, "NOFILE": self.open_files}
+        named = {"AS": self.memory, "DATA": self.data, "CPU": self.cpu_seconds}
+        named |= {"FSIZE": self.file_size, "NOFILE": self.open_files}
         return ",".join(f"{name}={number}" for name, number in named.items() if number is not None)
 
 

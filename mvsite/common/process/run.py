@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mvsite.common.process.child import DEVNULL, PIPE, Child, Limits, ProcessFailed
+from mvsite.common.process.child import DEVNULL, PIPE, Child, Limits, ProcessError, ProcessFailed
 from mvsite.common.process.pump import Lines, Pump
 
 
@@ -31,13 +31,21 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,
+    most_stdout: int | None = None,
 ) -> Finished:
     """Run a program to its end; `tick` is called ten times a second, `on_line` with each line of its stdout.
 
-    Whatever goes wrong (time-out in seconds, `tick` or `on_line` raising, Ctrl-C), the whole group is killed
-    and collected before the exception leaves. Raises ProcessFailed (unless `check` is false), ProcessTimeout.
+    Whatever goes wrong (time-out in seconds, `tick` or `on_line` raising, more than `most_stdout` bytes, Ctrl-C),
+    the whole group is killed and collected before the exception leaves. Raises ProcessFailed (unless `check` is
+    false), ProcessTimeout, ProcessError.
     """
     kept = bytearray()
+
+    def keep(piece: bytes) -> None:
+        kept.extend(piece)
+        if most_stdout is not None and len(kept) > most_stdout:
+            raise ProcessError(f"it said more than {most_stdout} bytes")
+
     child = Child(
         args,
         stdin=DEVNULL if stdin is None else PIPE,
@@ -48,7 +56,7 @@ def run(
         env=env,
     )
     try:
-        pump = Pump(child, timeout=timeout, on_stdout=Lines(on_line) if on_line else kept.extend)
+        pump = Pump(child, timeout=timeout, on_stdout=Lines(on_line) if on_line else keep)
         left = memoryview(stdin or b"")
         while not child.exited():
             left = _feed(pump, left)

@@ -1,112 +1,173 @@
-// The Create page: keeps a draft of everything typed, says what is missing, makes the project and goes to its studio.
+// The Create page: keeps a draft of everything, says what is missing and what it costs, makes the project and goes there.
 
-import { newKey, post } from "../lib/api.js";
+import { newKey, Problem, post } from "../lib/api.js";
 import { parts, setText, showProblem } from "../lib/dom.js";
-import { forget, load, save } from "../lib/draft.js";
-import { time } from "../lib/format.js";
+import { Draft, save } from "../lib/draft.js";
+import { money, time } from "../lib/format.js";
+import { bodyOf, missingIn, pictureOf, unfetchedIn } from "../lib/new-project.js";
+import { shortcuts } from "../lib/shortcuts.js";
 import { spend } from "../lib/spend.js";
+import { _ } from "../lib/text.js";
+import { arrived } from "../lib/work.js";
+import "./mv-estimate.js";
 import "./mv-flavor-select.js";
+import "./mv-picture-pick.js";
 import "./mv-portrait-grid.js";
 import "./mv-song-field.js";
+import "./mv-song-trim.js";
 
 const SECONDS_EACH = 8;
+const TYPED = ["idea", "character_description", "number_of_scenes"];
 const TEXT = {
-  missing: "Something is missing",
-  idea: "Type an idea.",
-  character: "Describe the character and generate portraits.",
-  portrait: "Choose one of the portraits.",
-  scenes: "The number of scenes is 1 to 60.",
-  length: (count) => `${count} × 8 seconds: ${time(count * SECONDS_EACH)}.`,
-  anyLength: "Every scene lasts 8 seconds.",
+  missing: _("Something is missing"),
+  length: (count) => _("%(count)s × 8 seconds: %(time)s.", { count, time: time(count * SECONDS_EACH) }),
+  anyLength: _("Every scene lasts 8 seconds."),
+  generate: _("Generate Videos"),
+  priced: (usd) => _("Generate Videos · ≈ %(usd)s", { usd }),
+  uncut: _("It could not be cut; the song's card says why."),
 };
 
 class CreateForm extends HTMLElement {
+  #draft = new Draft("create");
+
   connectedCallback() {
     this.form = this.querySelector("form");
     this.ui = parts(this);
     this.flavor = this.querySelector("mv-flavor-select");
     this.portraits = this.querySelector("mv-portrait-grid");
+    this.own = this.querySelector("[data-name=portrait]");
+    this.product = this.querySelector("[data-name=product]");
     this.song = this.querySelector("mv-song-field");
-    this.portraits.description = () => this.#field("character_description").value.trim();
+    this.estimate = this.querySelector("mv-estimate");
+    this.querySelector("mv-song-trim").field = this.song;
+    this.portraits.description = () => this.form.elements.character_description.value.trim();
     this.portraits.flavor = () => this.flavor.value;
     this.#restore();
-    for (const event of ["input", "change", "mv-change"]) this.addEventListener(event, () => this.#keep());
+    for (const event of ["input", "change", "mv-change", "mv-link", "mv-window"]) this.addEventListener(event, (spoken) => this.#keep(spoken));
+    this.addEventListener("mv-price", ({ detail }) => setText(this.ui.price, detail > 0 ? TEXT.priced(money(detail)) : TEXT.generate));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#generate();
+      this.#send({ start: true });
     });
     this.ui.quick.addEventListener("click", () => this.#send({ start: false }));
+    shortcuts(_("On this page"), [{ key: "Ctrl+Enter", text: _("Generate the videos"), act: () => this.form.requestSubmit() }]);
     // Coming back by the Back button must not show the page as it was when it was left.
     window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
-  #field(name) {
-    return this.form.elements[name];
-  }
-
   #restore() {
-    const draft = load("create");
+    const draft = this.#draft.load();
+    const { elements } = this.form;
     let typedEarly = false; // before this module was there
-    for (const name of ["idea", "character_description", "number_of_scenes"]) {
-      const field = this.#field(name);
+    for (const name of TYPED) {
+      const field = elements[name];
       if (field.value !== field.defaultValue) typedEarly = true;
       else field.value = draft[name] ?? "";
     }
+    if (draft.mode) elements.mode.value = draft.mode;
+    if (draft.use_ai !== undefined) elements.use_ai.checked = draft.use_ai;
     if (draft.config_flavor) this.flavor.value = draft.config_flavor;
     if (draft.portraits) this.portraits.value = draft.portraits;
-    if (draft.song) this.song.value = draft.song;
-    if (typedEarly) this.#keep();
+    this.own.value = draft.own ?? null;
+    this.product.value = draft.product ?? null;
+    this.song.value = draft.song ?? null;
+    if (this.song.link) typedEarly = true;
+    else this.song.link = draft.link ?? "";
+    if (draft.song && draft.range) this.song.window.range = draft.range;
+    if (location.search) this.#comeWith(new URLSearchParams(location.search));
+    else if (typedEarly) this.#keep();
     else this.#paint();
   }
 
-  #keep() {
-    const { idea, character_description, number_of_scenes } = Object.fromEntries(new FormData(this.form));
-    const chosen = { config_flavor: this.flavor.value, portraits: this.portraits.value, song: this.song.value };
-    save("create", { idea, character_description, number_of_scenes, ...chosen });
+  /** The library leads here with a portrait or a song: the draft takes it, so that the address says it only once. */
+  async #comeWith(asked) {
+    const [portrait, song] = [asked.get("portrait"), asked.get("song")];
+    if (portrait) {
+      const { mode, use_ai: ai } = this.form.elements;
+      mode.value = "music_video";
+      ai.checked = true;
+      this.portraits.unchoose();
+      this.own.value = portrait;
+    }
+    this.#keep();
+    if (song && !(await this.song.restore(song))) return;
+    history.replaceState(null, "", location.pathname);
+    this.#keep();
+  }
+
+  #keep(event) {
+    if (event?.type === "mv-change" && event.detail) this.#onlyOnePortrait(event.target);
+    const { elements } = this.form;
+    const typed = Object.fromEntries(TYPED.map((name) => [name, elements[name].value]));
+    const chosen = { config_flavor: this.flavor.value, portraits: this.portraits.value };
+    const song = { song: this.song.value, range: this.song.window.range, link: this.song.link };
+    this.#draft.save({ ...typed, ...chosen, ...song, mode: elements.mode.value, use_ai: elements.use_ai.checked, own: this.own.value, product: this.product.value });
     this.#paint();
   }
 
+  /** A portrait of one's own takes the place of a generated one, and the other way round. */
+  #onlyOnePortrait(speaker) {
+    if (speaker === this.own) this.portraits.unchoose();
+    else if (speaker === this.portraits && this.portraits.value.chosen) this.own.value = null;
+  }
+
   #paint() {
-    const count = Number(this.#field("number_of_scenes").value);
+    const { number_of_scenes: scenes, mode, use_ai: ai } = this.form.elements;
+    const count = Number(scenes.value);
     setText(this.ui.length, count >= 1 ? TEXT.length(count) : TEXT.anyLength);
+    const isProduct = mode.value === "product";
+    this.ui.product.hidden = !isProduct;
+    this.ui.character.hidden = isProduct;
+    this.ui.portraits.hidden = isProduct || !ai.checked;
+    this.estimate.ask(bodyOf(this));
+    this.portraits.price();
+    if (this.lacks) this.#missing(this.lacks); // what was marked is right by now, or less of it is missing
   }
 
-  #missing() {
-    const has = (name) => this.#field(name).value.trim() !== "";
-    const scenes = this.#field("number_of_scenes");
-    const found = [];
-    if (!has("idea")) found.push([this.#field("idea"), TEXT.idea]);
-    if (!has("character_description")) found.push([this.#field("character_description"), TEXT.character]);
-    else if (!this.portraits.value.chosen) found.push([this.portraits.querySelector("button"), TEXT.portrait]);
-    if (!scenes.validity.valid) found.push([scenes, TEXT.scenes]);
-    return found;
-  }
-
-  #generate() {
-    const missing = this.#missing();
+  /** Mark what is missing and say it, as long as something is; gives the list. Where nothing starts, little can be. */
+  #missing({ start }) {
+    const missing = start ? missingIn(this, bodyOf(this)) : unfetchedIn(this);
     for (const field of this.form.elements) field.removeAttribute("aria-invalid");
-    showProblem(this.ui.problem, null);
-    if (!missing.length) return this.#send({ start: true });
     for (const [field] of missing) if (field.name) field.setAttribute("aria-invalid", "true");
-    showProblem(this.ui.problem, { title: TEXT.missing, detail: missing.map(([, text]) => text).join(" ") });
-    missing[0][0].focus();
-    return undefined;
+    this.lacks = missing.length > 0 && { start };
+    const detail = missing.map(([, text]) => text).join(" ");
+    showProblem(this.ui.problem, this.lacks ? { title: TEXT.missing, detail } : null);
+    return missing;
   }
 
-  async #send({ start }) {
+  /** Go to the first thing that is missing; gives whether nothing is. */
+  #isWhole(asked) {
+    const [first] = this.#missing(asked).map(([field]) => field);
+    first?.closest("details")?.setAttribute("open", "");
+    first?.focus();
+    return !first;
+  }
+
+  /** Make the project of what is here, once its song and its picture have come, and go there; with `start` its run begins, too. */
+  async #send(asked) {
     const buttons = [this.ui.generate, this.ui.quick];
-    if (buttons.some((button) => button.getAttribute("aria-busy") === "true")) return;
+    if (buttons.some((button) => button.getAttribute("aria-busy") === "true") || !this.#isWhole(asked)) return;
     buttons.forEach((button) => button.setAttribute("aria-busy", "true"));
     try {
-      const project = await post("/api/mv/projects/", this.#body(), newKey());
-      forget("create");
-      if (start) await this.#start(project.id);
-      location.assign(`/studio/${project.id}/`);
+      await this.#arrive();
+      if (this.#isWhole(asked)) {
+        const project = await post("/api/mv/projects/", bodyOf(this), newKey()); // what was typed while it waited, too
+        this.#draft.forget();
+        if (asked.start) await this.#start(project.id);
+        return location.assign(`/studio/${project.id}/`);
+      }
     } catch (problem) {
       showProblem(this.ui.problem, problem);
       this.ui.problem.focus();
-      buttons.forEach((button) => button.removeAttribute("aria-busy"));
     }
+    return buttons.forEach((button) => button.removeAttribute("aria-busy"));
+  }
+
+  /** Wait for the song and the picture that are on their way, and cut the song to the part that is wanted. */
+  async #arrive() {
+    const coming = () => [this.song, pictureOf(this)];
+    while (coming().some((field) => field?.work.isGoing)) await arrived(coming(), this.ui.waits); // others may begin meanwhile
+    if (this.song.window.isPart && !(await this.song.trim())) throw new Problem(0, { title: TEXT.uncut });
   }
 
   /** The project exists by now: what hinders the start is shown on its own page. */
@@ -116,19 +177,6 @@ class CreateForm extends HTMLElement {
     } catch (problem) {
       save(`notice-${id}`, { title: problem.title, detail: problem.detail, next_step: problem.next_step });
     }
-  }
-
-  #body() {
-    const count = Number(this.#field("number_of_scenes").value);
-    const whole = Number.isInteger(count) && count >= 1 && count <= 60;
-    return {
-      idea: this.#field("idea").value.trim(),
-      character_description: this.#field("character_description").value.trim(),
-      character_reference_id: this.portraits.value.chosen,
-      audio_id: this.song.value?.id ?? null,
-      config_flavor: this.flavor.value,
-      number_of_scenes: whole ? count : null,
-    };
   }
 }
 

@@ -2,10 +2,11 @@
 
 import { get } from "../lib/api.js";
 import { h, parts, setText } from "../lib/dom.js";
+import { _ } from "../lib/text.js";
 
 const TEXT = {
-  loaded: "Prompts and parameters for every scene, portrait and clip.",
-  missing: "The flavors cannot be had right now; default is used.",
+  loaded: _("Prompts and parameters for every scene, portrait and clip."),
+  missing: _("The flavors cannot be had right now; default is used."),
 };
 
 class FlavorSelect extends HTMLElement {
@@ -17,8 +18,9 @@ class FlavorSelect extends HTMLElement {
     this.#load();
   }
 
+  /** What is wished for counts until the list is there, which may not have it. */
   get value() {
-    return this.select.value;
+    return (this.select.ariaBusy && this.#wanted) || this.select.value;
   }
 
   /** Choose a flavor; one that is not (yet) in the list is chosen when the list has it. */

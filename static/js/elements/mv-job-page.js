@@ -1,29 +1,39 @@
 // One job's page: state, progress, cost, result or error, and what a person can do with it. Follows the job's own feed.
 
-import { post } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { embedded, h, icon, parts, setText, showConnection, showProblem } from "../lib/dom.js";
 import { follow } from "../lib/events.js";
 import { money } from "../lib/format.js";
+import { spend } from "../lib/spend.js";
+import { _, language } from "../lib/text.js";
 import { isActive } from "../lib/studio-state.js";
 import "./mv-job-progress.js";
 
 const STATE = {
-  queued: ["clock", "Queued", "loading"],
-  running: ["clock", "Running", "loading"],
-  waiting: ["clock", "The provider works", "loading"],
-  needs_review: ["question", "Needs a decision", "review"],
-  succeeded: ["tick", "Done", "ready"],
-  failed: ["cross", "Failed", "failed"],
-  canceled: ["cross", "Canceled", ""],
+  queued: ["clock", _("Queued"), "loading"],
+  running: ["clock", _("Running"), "loading"],
+  waiting: ["clock", _("The provider works"), "loading"],
+  needs_review: ["question", _("Needs a decision"), "review"],
+  succeeded: ["tick", _("Done"), "ready"],
+  failed: ["cross", _("Failed"), "failed"],
+  canceled: ["cross", _("Canceled"), ""],
 };
 const TEXT = {
-  notBought: "Nothing was bought: end it",
-  at: (iso) => (iso ? new Date(iso).toLocaleString() : "–"),
-  cost: (job) => `${money(job.cost_usd)} (estimated ${money(job.estimated_cost_usd)})`,
+  retry: _("Retry"),
+  sendAgain: _("Nothing was bought: send it again"),
+  notBought: _("Nothing was bought: end it"),
+  priced: (words, usd) => (usd > 0 ? `${words} · ≈ ${money(usd)}` : words),
+  at: (iso) => (iso ? new Date(iso).toLocaleString(language()) : "–"),
+  cost: (job) => _("%(cost)s (estimated %(estimate)s)", { cost: money(job.cost_usd), estimate: money(job.estimated_cost_usd) }),
 };
+
+const AGAIN = ["failed", "canceled", "needs_review"];
+const LINE_MS = 5_000;
 
 class JobPage extends HTMLElement {
   #shown = null;
+  #priced = "";
+  #usd = 0;
 
   connectedCallback() {
     this.ui = parts(this);
@@ -39,10 +49,21 @@ class JobPage extends HTMLElement {
       onState: (state) => showConnection(this.ui.connection, state),
       pace: () => (isActive(this.job) ? 1000 : 5000),
     });
+    this.line = setInterval(() => this.#lookAtLine(), LINE_MS);
+    this.#lookAtLine();
   }
 
   disconnectedCallback() {
     this.feed.stop();
+    clearInterval(this.line);
+  }
+
+  /** Its place in a line, a pause before it is tried again, that it takes too long: nothing of it is an event. */
+  async #lookAtLine() {
+    const before = this.job;
+    if (document.hidden || !isActive(before)) return;
+    const { state, waiting_for, overdue, eta_seconds, eta_range_seconds } = await get(before.urls.self).catch(() => ({}));
+    if (this.job === before && state === before.state) this.#become({ ...before, waiting_for, overdue, eta_seconds, eta_range_seconds });
   }
 
   #become(job) {
@@ -63,10 +84,30 @@ class JobPage extends HTMLElement {
     showProblem(ui.problem, ["failed", "needs_review"].includes(job.state) ? job.error : null);
     ui.cancel.hidden = !isActive(job);
     ui.cancel.disabled = job.cancel_requested;
-    ui.retry.hidden = !["failed", "canceled"].includes(job.state);
     ui.review.hidden = job.state !== "needs_review";
-    if (job.cancel_requested) setText(ui.not_bought, TEXT.notBought);
+    ui.retry.hidden = !ui.review.hidden || !AGAIN.includes(job.state);
+    setText(ui.retry, TEXT.priced(TEXT.retry, this.#usd));
+    setText(ui.not_bought, job.cancel_requested ? TEXT.notBought : TEXT.priced(TEXT.sendAgain, this.#usd));
+    this.#price();
     this.#result();
+  }
+
+  /** What starting again costs hangs on what was bought so far; where nobody can tell, starting asks. */
+  async #price() {
+    const { id, state, attempts } = this.job;
+    const priced = `${state} ${attempts}`;
+    if (priced === this.#priced) return;
+    this.#priced = priced;
+    this.#usd = 0;
+    if (!AGAIN.includes(state) || document.body.dataset.role === "view") return;
+    try {
+      const told = await post("/api/mv/estimate", { calls: [{ call: "retry", body: { job_id: id } }] }, null);
+      if (priced !== this.#priced) return;
+      this.#usd = Number(told.estimated_cost_usd);
+      this.#paint();
+    } catch (problem) {
+      console.info("No price of another try can be had.", problem.code);
+    }
   }
 
   /** What came out: a player for a video or a song, the pictures, the words. */
@@ -81,9 +122,10 @@ class JobPage extends HTMLElement {
   async #act(path, body = {}) {
     if (this.ariaBusy === "true") return;
     this.ariaBusy = "true";
+    const before = this.job;
     try {
-      const job = await post(path, body);
-      if (job?.id === this.job.id) this.#become(job);
+      const job = await spend(path, body);
+      if (job?.id === before.id && this.job === before) this.#become(job); // else the feed has told what is newer
       this.feed.poke();
     } catch (problem) {
       showProblem(this.ui.problem, problem);

@@ -1,24 +1,34 @@
 // Four portraits in fixed boxes: asked for at once, each shown as soon as it exists, one chosen.
 // Speaks `mv-change` with `{job_id, images, chosen}`; the page gives `description()` and `flavor()`.
 
+import { post } from "../lib/api.js";
 import { parts, setText, showProblem } from "../lib/dom.js";
 import { follow } from "../lib/events.js";
-import { spend } from "../lib/spend.js";
+import { money } from "../lib/format.js";
+import { PRICE_AGAIN_MS, spend } from "../lib/spend.js";
+import { _ } from "../lib/text.js";
 import "./mv-portrait-option.js";
 
 const COUNT = 4;
+const CALM_MS = 150;
 const TEXT = {
-  needs: "Describe the character first.",
-  making: (ready) => `${ready} of ${COUNT} portraits are here.`,
-  choose: "Choose one of the portraits.",
-  chosen: (number) => `Option ${number} is chosen: it is the reference of every clip.`,
-  again: "Generate new portraits",
+  needs: _("Describe the character first."),
+  making: (ready) => _("%(ready)s of %(count)s portraits are here.", { ready, count: COUNT }),
+  choose: _("Choose one of the portraits."),
+  none: _("None of the portraits is here; each says why. Try again, or describe the character in other words."),
+  chosen: (number) => _("Option %(number)s is chosen: it is the reference of every clip.", { number }),
+  first: _("Generate portraits"),
+  again: _("Generate new portraits"),
+  priced: (words, usd) => (usd > 0 ? `${words} · ≈ ${money(usd)}` : words),
 };
 const EMPTY = Array.from({ length: COUNT }, () => ({ id: null }));
 
 class PortraitGrid extends HTMLElement {
   #kept = { job_id: null, images: [], chosen: null };
   #feed = null;
+  #usd = 0;
+  #priced = null;
+  #timer = 0;
 
   connectedCallback() {
     this.ui = parts(this);
@@ -27,7 +37,8 @@ class PortraitGrid extends HTMLElement {
     this.ui.make.addEventListener("click", () => this.#make());
     this.addEventListener("mv-picture", () => this.#paint());
     this.addEventListener("change", (event) => {
-      this.#kept.chosen = event.target.value;
+      event.stopPropagation();
+      this.#kept = { ...this.#kept, chosen: event.target.value };
       this.#tell();
     });
     this.#boxes(EMPTY);
@@ -48,6 +59,37 @@ class PortraitGrid extends HTMLElement {
     this.#boxes(kept.images);
     this.#follow();
     this.#paint();
+  }
+
+  /** Choose none of them any more, without telling anybody. */
+  unchoose() {
+    this.#kept = { ...this.#kept, chosen: null };
+    for (const radio of this.querySelectorAll("input")) radio.checked = false;
+    this.#paint();
+  }
+
+  /** Say on the button what four portraits cost with the flavor of now; where nobody can tell, starting asks. */
+  price() {
+    const flavor = this.flavor();
+    if (flavor === this.#priced) return;
+    this.#priced = flavor;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#price(flavor), CALM_MS);
+  }
+
+  async #price(flavor) {
+    try {
+      const body = { character_description: "?", num_images: COUNT, config_flavor: flavor };
+      const told = await post("/api/mv/estimate", { calls: [{ call: "generate_character_reference", body }] }, null);
+      if (flavor !== this.#priced) return;
+      this.#usd = Number(told.estimated_cost_usd);
+      this.#paint();
+    } catch (problem) {
+      if (flavor !== this.#priced) return;
+      console.info("No price of portraits can be had.", problem.code);
+      this.#priced = null;
+      this.#timer = setTimeout(() => this.price(), PRICE_AGAIN_MS);
+    }
   }
 
   async #make() {
@@ -102,10 +144,10 @@ class PortraitGrid extends HTMLElement {
     const ready = this.options.filter((option) => option.isReady).length;
     const chosen = this.options.find((option) => option.image && option.image === this.#kept.chosen);
     chosen?.choose();
+    setText(this.ui.make, TEXT.priced(this.#kept.job_id ? TEXT.again : TEXT.first, this.#usd));
     if (!this.#kept.job_id) return;
-    setText(this.ui.make, TEXT.again);
     const open = this.options.some((option) => option.isOpen);
-    setText(this.ui.note, chosen?.isReady ? TEXT.chosen(chosen.number) : open ? TEXT.making(ready) : TEXT.choose);
+    setText(this.ui.note, chosen?.isReady ? TEXT.chosen(chosen.number) : open ? TEXT.making(ready) : ready ? TEXT.choose : TEXT.none);
   }
 
   #tell() {

@@ -1,15 +1,19 @@
 // One portrait in its box: empty, in the making, there (and selectable), or failed with a way on. Speaks `mv-picture`.
 
-import { post } from "../lib/api.js";
 import { setText, stamp } from "../lib/dom.js";
+import { money } from "../lib/format.js";
+import { spend } from "../lib/spend.js";
+import { _, told } from "../lib/text.js";
 
 const TEXT = {
-  name: (number) => `Option ${number}`,
+  name: (number) => _("Option %(number)s", { number }),
   empty: "",
-  loading: "Being painted…",
-  fetching: "Loading…",
-  broken: "The picture did not load. Loading it again is free.",
-  failed: "This portrait failed.",
+  loading: _("Being painted…"),
+  fetching: _("Loading…"),
+  broken: _("The picture did not load."),
+  reload: _("Load again · free"),
+  failed: _("This portrait failed."),
+  remake: (usd) => (usd > 0 ? _("Paint again · ≈ %(usd)s", { usd: money(usd) }) : _("Paint again")),
 };
 
 class PortraitOption extends HTMLElement {
@@ -41,7 +45,7 @@ class PortraitOption extends HTMLElement {
   set job(job) {
     this.#job = job;
     if (job.state === "succeeded") this.show();
-    else if (["failed", "canceled"].includes(job.state)) this.#become("failed", job.error?.detail || job.error?.title || TEXT.failed);
+    else if (["failed", "canceled", "needs_review"].includes(job.state)) this.#become("failed", told(job.error?.detail || job.error?.title) || TEXT.failed);
     else this.#become("loading", TEXT.loading);
   }
 
@@ -56,13 +60,22 @@ class PortraitOption extends HTMLElement {
     this.ui.radio.checked = this.isReady;
   }
 
+  /** The picture exists: only its way to this page failed. */
+  get #isMade() {
+    return !this.#job || this.#job.state === "succeeded";
+  }
+
   async #again() {
+    if (this.#state !== "failed") return;
     this.ui.picture.removeAttribute("src");
-    if (this.#job?.state === "succeeded" || !this.#job) return this.show();
+    if (this.#isMade) return this.show();
+    const failed = this.#job;
+    this.#become("loading", TEXT.loading);
     try {
-      this.job = await post(this.#job.urls.retry);
+      const job = await spend(failed.urls.retry);
+      if (this.#job === failed) this.job = job ?? failed; // else the feed has told what came of it
     } catch (problem) {
-      this.#become("failed", problem.detail || problem.title);
+      this.#become("failed", told(problem.detail || problem.title));
     }
   }
 
@@ -78,6 +91,7 @@ class PortraitOption extends HTMLElement {
     this.ui.state.hidden = state === "ready";
     this.ui.radio.disabled = state !== "ready";
     this.ui.again.hidden = state !== "failed";
+    setText(this.ui.again, this.#isMade ? TEXT.reload : TEXT.remake(Number(this.#job.estimated_cost_usd)));
   }
 }
 

@@ -1,71 +1,84 @@
-// One scene: number and place on the song, words, picture, state, and the button that shoots it. Stands in a list item.
+// One scene: number and place on the song, words, picture, state, and the buttons that change it. Stands in a list item.
 
 import { post } from "../lib/api.js";
-import { announce, icon, setText, showProblem, stamp } from "../lib/dom.js";
+import { icon, setText, showProblem, stamp } from "../lib/dom.js";
 import { money, time } from "../lib/format.js";
-import { spend } from "../lib/spend.js";
 import { isActive } from "../lib/studio-state.js";
-import "./mv-job-progress.js";
+import { _, told } from "../lib/text.js";
+import { toast } from "../lib/toast.js";
 import "./mv-scene-text.js";
 import "./mv-take-player.js";
 
 const BADGE = {
-  empty: ["empty", "No clip yet"],
-  loading: ["clock", "Generating"],
-  ready: ["tick", "Ready"],
-  failed: ["cross", "Failed"],
-  review: ["question", "Needs a decision"],
+  empty: ["empty", _("No clip yet")],
+  writing: ["pen", _("Writing")],
+  loading: ["clock", _("Generating")],
+  ready: ["tick", _("Ready")],
+  failed: ["cross", _("Failed")],
+  review: ["question", _("Needs a decision")],
 };
 const TEXT = {
-  number: (number) => `Scene ${number}`,
-  first: "Make clip",
-  another: "Regenerate",
-  retry: "Retry",
-  failed: (number) => `Scene ${number} failed`,
-  cost: (usd) => (Number(usd) > 0 ? `It cost ${money(usd)}.` : "It cost nothing."),
-  frame: {
-    empty: "No clip yet",
-    loading: "The clip appears here.",
-    failed: "No clip",
-    review: "No clip",
-  },
-  copied: "The id of the scene is copied.",
+  number: (number) => _("Scene %(number)s", { number }),
+  lipsyncing: _("Lipsyncing…"),
+  lipsync: _("lip-sync"),
+  failed: (number, what) => _("Scene %(number)s failed: %(what)s", { number, what }),
+  review: (number, what) => _("Scene %(number)s: %(what)s", { number, what }),
+  cost: (usd) => (Number(usd) > 0 ? _("It cost %(price)s.", { price: money(usd) }) : _("It cost nothing.")),
+  kept: _("The take before it is still there."),
+  copied: _("The id of the scene is copied."),
+  priced: (words, price) => (price === null || price === undefined ? words : `${words} · ≈ ${money(price)}`),
 };
+const SHOOT = { first: _("Make clip"), retry: _("Retry"), another: _("Regenerate"), sung: _("Regenerate with lipsync") };
+const FRAME = { empty: _("No clip yet"), writing: "", loading: _("The clip appears here."), failed: _("No clip"), review: _("No clip") };
+
+const spend = async (...order) => (await import("../lib/spend.js")).spend(...order);
 
 class SceneCard extends HTMLElement {
   #scene = null;
   #wrong = null;
   #ui = null;
+  #prices = null;
 
   /** Draw a scene as `StudioState` views it. */
-  paint(scene) {
+  paint(scene, prices) {
     this.#ui ??= this.#build();
     if (this.#scene?.version_id !== scene.version_id || this.#scene?.job?.id !== scene.job?.id) this.#wrong = null;
     this.#scene = scene;
-    const { number, span, short, cancel, job } = this.#ui;
-    const busy = isActive(scene.job);
+    this.#prices = prices;
+    const { number, span, short, progress, picture } = this.#ui;
     setText(number, TEXT.number(scene.index + 1));
     setText(span, `${time(scene.start)}–${time(scene.end)}`);
     setText(short, scene.id.slice(0, 8));
-    this.#badge(scene.status);
-    this.querySelector("mv-scene-text").scene = scene;
-    this.querySelector("mv-take-player").paint(scene, TEXT.frame[scene.status] ?? "");
-    this.#ui.progress.job = scene.job;
-    cancel.hidden = !busy;
-    cancel.disabled = Boolean(scene.job?.cancel_requested);
-    job.hidden = !["failed", "review"].includes(scene.status);
-    if (scene.job) job.href = `/result/job_${scene.job.id}/`;
-    this.#shootButton(scene, busy);
+    this.toggleAttribute("data-draft", scene.status === "writing");
+    this.#badge(scene);
+    this.#ui.text.paint(scene, { price: prices.rewrite });
+    this.#ui.earlier.hidden = !(scene.version > 1);
+    picture.paint(scene, FRAME[scene.status] ?? "");
+    progress.about = scene.description;
+    progress.job = scene.job ?? null;
+    this.#buttons(scene);
     this.#problem(scene);
   }
 
+  get words() {
+    return this.#ui.text;
+  }
+
+  /** Open the words for an edit, from a key. */
+  edit = () => this.#ui.text.edit();
+
   #build() {
     const ui = stamp("scene-card", this);
-    ui.shoot.addEventListener("click", () => this.#shoot());
+    ui.text = this.querySelector("mv-scene-text");
+    ui.picture = this.querySelector("mv-take-player");
+    ui.earlier = ui.text.querySelector("[data-part=earlier]");
+    ui.earlier.addEventListener("click", () => this.#earlier());
+    ui.shoot.addEventListener("click", () => this.shoot());
     ui.cancel.addEventListener("click", () => this.#try(() => post(this.#scene.job.urls.cancel), "job.changed"));
+    ui.sung.addEventListener("change", () => this.#buttons(this.#scene));
     ui.copy.addEventListener("click", async () => {
-      await navigator.clipboard?.writeText(this.#scene.id); // browsers offer it on safe origins only
-      announce(TEXT.copied);
+      const { copyText } = await import("../lib/copy.js");
+      toast(await copyText(ui.short, this.#scene.id, TEXT.copied));
     });
     this.addEventListener("mv-problem", (event) => {
       event.stopPropagation();
@@ -75,38 +88,71 @@ class SceneCard extends HTMLElement {
     return ui;
   }
 
-  #badge(status) {
-    const { badge } = this.#ui;
-    if (badge.dataset.state === status) return;
-    const [name, words] = BADGE[status];
-    badge.dataset.state = this.dataset.state = status;
-    badge.replaceChildren(icon(name), words);
+  async #earlier() {
+    const { earlierTexts } = await import("./mv-earlier-texts.js");
+    earlierTexts(() => this.#scene, (data) => this.#tell("scene.changed", data));
   }
 
-  #shootButton(scene, busy) {
-    const { shoot } = this.#ui;
-    const words = scene.status === "failed" ? TEXT.retry : scene.take ? TEXT.another : TEXT.first;
-    setText(shoot, words);
-    shoot.setAttribute("aria-label", `${words}: ${TEXT.number(scene.index + 1)}`);
-    shoot.hidden = busy;
+  #tell(kind, data) {
+    this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind, data }, bubbles: true }));
+  }
+
+  #badge({ status, job }) {
+    const { badge } = this.#ui;
+    const singing = status === "loading" && job.kind === "lipsync";
+    const shown = `${status}${singing}`;
+    if (badge.dataset.shown === shown) return;
+    const [name, words] = BADGE[status];
+    Object.assign(badge.dataset, { shown, state: status === "writing" ? "loading" : status });
+    this.dataset.state = status;
+    badge.replaceChildren(icon(name), singing ? TEXT.lipsyncing : words);
+  }
+
+  #buttons(scene) {
+    const { shoot, shoot_words: words, shoot_scene: which, cancel, lipsync, sung, sung_words: sungWords } = this.#ui;
+    const busy = isActive(scene.job);
+    const singing = busy && scene.job.kind === "lipsync";
+    lipsync.hidden = !scene.song || scene.status === "writing";
+    sung.disabled = busy || !scene.take;
+    if (singing) sung.checked = false;
+    if (scene.status === "failed" && scene.job.kind === "lipsync" && this.dataset.sungFor !== scene.job.id) {
+      this.dataset.sungFor = scene.job.id; // what failed is what is tried again
+      sung.checked = true;
+    }
+    setText(sungWords, singing ? TEXT.lipsyncing : TEXT.lipsync);
+    const asks = this.#isSung ? "sung" : scene.status === "failed" ? "retry" : scene.take ? "another" : "first";
+    const price = this.#isSung ? this.#prices.lipsyncOf(scene) : this.#prices.clipOf(scene);
+    setText(words, TEXT.priced(SHOOT[asks], price));
+    setText(which, `: ${TEXT.number(scene.index + 1)}`);
+    shoot.hidden = busy || scene.status === "writing";
     shoot.disabled = !scene.description || scene.status === "review";
+    cancel.hidden = !busy;
+    cancel.disabled = Boolean(scene.job?.cancel_requested);
+  }
+
+  get #isSung() {
+    const { lipsync, sung } = this.#ui;
+    return !lipsync.hidden && sung.checked && !sung.disabled;
   }
 
   #problem(scene) {
-    const failed = ["failed", "review"].includes(scene.status) ? scene.job.error : null;
-    const told = failed && {
-      ...failed,
-      title: `${TEXT.failed(scene.index + 1)}: ${failed.title ?? ""}`,
-      detail: `${failed.detail ?? ""} ${TEXT.cost(scene.job.cost_usd)}`.trim(),
-    };
-    showProblem(this.#ui.problem, this.#wrong ?? told);
+    const isBad = ["failed", "review"].includes(scene.status);
+    const { problem, ways } = this.#ui;
+    showProblem(problem, this.#wrong ?? (isBad ? inWords(scene) : null));
+    ways.hidden = !isBad;
+    if (!isBad) return;
+    const other = (backend) => this.#try(() => spend("/api/mv/generate_video", { scene_id: this.#scene.id, backend }), "job.queued");
+    const choose = () => post(`/api/mv/scenes/${scene.id}/select_take`, { video_id: this.#scene.take.video_id });
+    const keep = scene.take && (() => this.#try(choose, "scene.changed"));
+    import("../lib/failure.js").then(({ waysOut }) => waysOut(ways, scene.job, { edit: this.edit, other, keep }));
   }
 
   /** Text and portrait come from the scene and its project, so an open edit is saved first. */
-  #shoot() {
-    const shoot = async () =>
-      (await this.querySelector("mv-scene-text").settle()) && spend("/api/mv/generate_video", { scene_id: this.#scene.id });
-    return this.#try(shoot, "job.queued");
+  shoot() {
+    const { shoot } = this.#ui;
+    if (!shoot.checkVisibility() || shoot.disabled) return null;
+    const path = this.#isSung ? "/api/mv/lipsync" : "/api/mv/generate_video";
+    return this.#try(async () => (await this.words.settle()) && spend(path, { scene_id: this.#scene.id }), "job.queued");
   }
 
   async #try(act, kind) {
@@ -116,13 +162,21 @@ class SceneCard extends HTMLElement {
     buttons.forEach((button) => button.setAttribute("aria-busy", "true"));
     try {
       const data = await act();
-      if (data) this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind, data }, bubbles: true }));
+      if (data) this.#tell(kind, data);
     } catch (problem) {
-      this.#wrong = problem;
+      const title = TEXT.failed(this.#scene.index + 1, told(problem.title));
+      this.#wrong = { ...problem, title, detail: problem.detail };
       this.#problem(this.#scene);
     }
     buttons.forEach((button) => button.removeAttribute("aria-busy"));
   }
+}
+
+/** What happened, whether it was paid, what is still there. */
+function inWords({ index, status, job, take }) {
+  const title = (status === "review" ? TEXT.review : TEXT.failed)(index + 1, told(job.error?.title ?? ""));
+  const detail = [told(job.error?.detail), status === "review" ? "" : TEXT.cost(job.cost_usd), take ? TEXT.kept : ""];
+  return { ...job.error, title, detail: detail.filter(Boolean).join(" ") };
 }
 
 customElements.define("mv-scene-card", SceneCard);

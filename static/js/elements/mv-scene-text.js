@@ -2,42 +2,85 @@
 
 import { patch } from "../lib/api.js";
 import { parts, setText, showProblem } from "../lib/dom.js";
-import { forget, load, save } from "../lib/draft.js";
-import { spend } from "../lib/spend.js";
+import { Draft } from "../lib/draft.js";
+import { money } from "../lib/format.js";
 import { isActive } from "../lib/studio-state.js";
+import { _ } from "../lib/text.js";
+import { toast } from "../lib/toast.js";
 
-const TEXT = { empty: "No text yet.", label: (number) => `Text of scene ${number}` };
+const TEXT = {
+  empty: _("No text yet."),
+  label: (number) => _("Text of scene %(number)s", { number }),
+  dropped: (number) => _("The changes to the text of scene %(number)s are dropped.", { number }),
+  saved: (number) => _("The text of scene %(number)s is saved.", { number }),
+  rewritten: (number) => _("The text of scene %(number)s is written anew.", { number }),
+  rewrite: (price) => (price === null ? _("Regenerate scene text") : _("Regenerate scene text · ≈ %(price)s", { price: money(price) })),
+};
+
+const spend = async (...order) => (await import("../lib/spend.js")).spend(...order);
 
 class SceneText extends HTMLElement {
   #scene = null;
   #base = null;
   #saving = null;
+  #draft = null;
+  #rewriting = null;
 
   connectedCallback() {
+    if (this.ui) return; // a card that is moved in the list is connected again
     this.ui = parts(this);
-    this.ui.edit.addEventListener("click", () => this.#open());
+    this.ui.edit.addEventListener("click", () => this.edit());
     this.ui.rewrite.addEventListener("click", () => this.#rewrite());
-    this.ui.form.addEventListener("reset", () => this.#close());
-    this.ui.form.addEventListener("input", () => save(this.#draftName, { ...this.#typed, version: this.#base }));
-    this.ui.form.addEventListener("keydown", (event) => event.key === "Enter" && event.ctrlKey && this.ui.form.requestSubmit());
+    this.ui.form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      this.#drop();
+    });
+    this.ui.form.addEventListener("input", () => this.#draft.save(this.#edited));
+    this.ui.form.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault(); // the page's own Ctrl+Enter would start a whole run
+        this.ui.form.requestSubmit();
+      }
+      if (event.key === "Escape") this.ui.form.reset();
+    });
     this.ui.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.settle();
     });
   }
 
-  set scene(scene) {
-    const isFirst = !this.#scene;
+  paint(scene, { price = null } = {}) {
+    const isFirst = this.#scene?.id !== scene.id && !scene.id.startsWith("draft-");
+    const isWritten = scene.status === "writing" || this.#scene?.status === "writing" || isActive(this.#scene?.writing);
+    const isNews = isWritten && scene.description && scene.description !== this.#scene?.description;
+    this.#offerBack(scene);
     this.#scene = scene;
-    setText(this.ui.text, scene.description || TEXT.empty);
-    this.ui.text.toggleAttribute("data-empty", !scene.description);
+    this.#words(scene, isNews);
     this.ui.text.setAttribute("aria-label", TEXT.label(scene.index + 1));
     setText(this.ui.negative, scene.negative_description);
     this.ui.fold.hidden = !scene.negative_description || this.isEditing;
     this.ui.newer.hidden = !(this.isEditing && scene.version_id !== this.#base);
-    this.ui.writing.job = scene.writing;
+    this.ui.writing.job = scene.writing ?? null;
+    this.ui.actions.hidden = scene.status === "writing" || this.isEditing;
     this.ui.rewrite.disabled = isActive(scene.writing);
+    setText(this.ui.rewrite_words, TEXT.rewrite(price));
     if (isFirst) this.#reopen();
+  }
+
+  #words(scene, isNews) {
+    const { text } = this.ui;
+    text.toggleAttribute("data-empty", !scene.description);
+    text.toggleAttribute("data-skeleton", scene.status === "writing" && !scene.description);
+    if (!scene.description) setText(text, scene.status === "writing" ? "" : TEXT.empty);
+    else if (isNews || text.dataset.typing !== undefined) this.#arrive(text);
+    else setText(text, scene.description);
+  }
+
+  async #arrive(node) {
+    node.dataset.typing = "";
+    const { type } = await import("../lib/teletype.js");
+    type(node, this.#scene.description);
   }
 
   /** Save what is being edited; gives whether nothing is left unsaved. */
@@ -49,21 +92,26 @@ class SceneText extends HTMLElement {
     return saved;
   }
 
-  get isEditing() {
-    return !this.ui.form.hidden;
+  edit() {
+    if (!this.isEditing && this.ui.actions.checkVisibility()) this.#open();
   }
 
-  get #draftName() {
-    return `scene-${this.#scene.id}`;
+  get isEditing() {
+    return !this.ui.form.hidden;
   }
 
   get #typed() {
     return { description: this.ui.description.value, negative_description: this.ui.negative_description.value };
   }
 
+  get #edited() {
+    return { ...this.#typed, version: this.#base };
+  }
+
   /** An edit that was open when the page was left comes back as it was. */
   #reopen() {
-    const draft = load(this.#draftName);
+    this.#draft = new Draft(`scene-${this.#scene.id}`);
+    const draft = this.#draft.load();
     if (draft.description !== undefined) this.#open(draft);
   }
 
@@ -75,8 +123,23 @@ class SceneText extends HTMLElement {
     if (!draft) this.ui.description.focus();
   }
 
+  /** Leave the edit without saving; the way back is offered. */
+  #drop() {
+    const { index, ...scene } = this.#scene;
+    const edited = this.#edited;
+    const isChanged = Object.keys(this.#typed).some((name) => edited[name] !== scene[name]);
+    this.#close();
+    const back = () => {
+      if (this.isEditing) this.#drop();
+      this.#draft.save(edited);
+      this.#open(edited);
+      this.ui.description.focus();
+    };
+    if (isChanged) toast(TEXT.dropped(index + 1), { undo: back });
+  }
+
   #close() {
-    forget(this.#draftName);
+    this.#draft.forget();
     this.#show({ editing: false });
     this.ui.edit.focus();
   }
@@ -85,15 +148,18 @@ class SceneText extends HTMLElement {
     this.ui.form.hidden = !editing;
     this.ui.text.hidden = this.ui.actions.hidden = editing;
     showProblem(this.ui.problem, null);
-    this.scene = this.#scene;
+    this.ui.newer.hidden = true;
+    this.ui.fold.hidden = !this.#scene.negative_description || editing;
+    setText(this.ui.text, this.#scene.description || TEXT.empty);
   }
 
   async #save() {
+    const old = this.#scene;
     try {
-      const scene = await patch(`/api/mv/scenes/${this.#scene.id}`, this.#typed);
-      this.#scene = { ...this.#scene, ...scene };
-      this.#close();
+      const scene = await patch(`/api/mv/scenes/${old.id}`, this.#typed);
+      if (scene.version_id !== old.version_id) toast(TEXT.saved(old.index + 1), { undo: this.#wayBack(old) });
       this.#tell("scene.changed", scene);
+      this.#close();
       return true;
     } catch (problem) {
       showProblem(this.ui.problem, problem);
@@ -101,10 +167,24 @@ class SceneText extends HTMLElement {
     }
   }
 
+  /** What brings a scene's words of now back. */
+  #wayBack({ id, description, negative_description }) {
+    return async () => this.#tell("scene.changed", await patch(`/api/mv/scenes/${id}`, { description, negative_description }));
+  }
+
+  /** Once new words that were asked for here have come, the old ones can be had back. */
+  #offerBack({ index, writing }) {
+    if (!this.#rewriting || writing?.id !== this.#rewriting.id || isActive(writing)) return;
+    if (writing.state === "succeeded") toast(TEXT.rewritten(index + 1), { undo: this.#rewriting.back });
+    this.#rewriting = null;
+  }
+
   async #rewrite() {
     this.ui.rewrite.disabled = true;
+    const back = this.#wayBack(this.#scene);
     try {
       const job = await spend(`/api/mv/scenes/${this.#scene.id}/regenerate`);
+      if (job) this.#rewriting = { id: job.id, back };
       if (job) this.#tell("job.queued", job);
     } catch (problem) {
       this.dispatchEvent(new CustomEvent("mv-problem", { detail: problem, bubbles: true }));

@@ -1,156 +1,173 @@
 // One project's page: takes the snapshot the server put in, follows the feed, and lets every part draw itself.
 
-import { get, post } from "../lib/api.js";
-import { announce, embedded, h, parts, setText, showConnection, showProblem } from "../lib/dom.js";
-import { forget, load } from "../lib/draft.js";
+import { askedAt, get, post } from "../lib/api.js";
+import { embedded, parts, setText, showConnection, showProblem } from "../lib/dom.js";
+import { Draft, taken } from "../lib/draft.js";
 import { follow } from "../lib/events.js";
-import { beginning } from "../lib/format.js";
-import { spend } from "../lib/spend.js";
-import { StudioState, isActive } from "../lib/studio-state.js";
+import { beginning, money } from "../lib/format.js";
+import { Prices } from "../lib/prices.js";
+import { Reading } from "../lib/reading.js";
+import { shortcuts } from "../lib/shortcuts.js";
+import { StudioState, isActive, lacks } from "../lib/studio-state.js";
+import { _, _n } from "../lib/text.js";
 import "./mv-final-card.js";
-import "./mv-inputs-card.js";
-import "./mv-job-progress.js";
-import "./mv-scene-card.js";
+import "./mv-scene-list.js";
 import "./mv-summary-bar.js";
 
+const LINES_MS = 5_000;
 const TEXT = {
-  untitled: "Untitled video",
+  untitled: _("Untitled video"),
   title: (done, total, heading) => `${total ? `(${done}/${total}) ` : ""}${heading} · MV Studio`,
-  generate: "Generate Videos",
-  missing: "Make what is missing",
-  ask: "The studio needs an idea and a character before it can start. Nothing starts by itself.",
-  idle: "Nothing is made yet. Generate Videos writes the scenes, shoots every clip and cuts them together.",
-  written: (number) => `Scene ${number} written.`,
-  ready: (number) => `Scene ${number} is ready.`,
-  failed: (number) => `Scene ${number} failed.`,
+  generate: _("Generate Videos"),
+  missing: (count) => _n("Generate %(count)s clip", "Generate %(count)s clips", count),
+  rest: _("Make what is missing"),
+  ask: _("The studio needs an idea and a character before it can start. Nothing starts by itself."),
+  askProduct: _("The studio needs an idea and a product picture before it can start. Nothing starts by itself."),
+  idle: _("Nothing is made yet. Generate Videos writes the scenes, shoots every clip and cuts them together."),
+  group: _("On this page"),
 };
+const PARTS = ["config-card", "inputs-card", "summary-bar", "scene-list", "final-card"];
+const SELDOM = { "config-card": () => import("./mv-config-card.js"), "inputs-card": () => import("./mv-inputs-card.js") };
 const FINAL = ["job.succeeded", "job.failed", "job.canceled"];
+const INPUTS = ["character_reference_id", "product_image_id", "audio_id", "cut_by", "target_duration"];
 
 class StudioPage extends HTMLElement {
-  #cards = new Map();
+  #heard = 0;
 
   connectedCallback() {
     this.ui = parts(this);
-    this.inputs = this.querySelector("mv-inputs-card");
+    for (const name of PARTS) this[name] = this.querySelector(`mv-${name}`);
     this.state = new StudioState(embedded("snapshot"));
+    this.prices = new Prices(() => this.#paint());
+    this.reading = new Reading(this.ui.latest);
     this.ui.run.addEventListener("click", () => this.#run());
     this.ui.cancel.addEventListener("click", () => this.#act(() => post(this.state.run.urls.cancel)));
     this.addEventListener("mv-event", (event) => this.#did(event.detail));
+    this.addEventListener("mv-wrong", (event) => showProblem(this.ui.problem, event.detail));
     this.addEventListener("play", (event) => this.#onlyOne(event.target), { capture: true });
+    shortcuts(TEXT.group, [{ key: "Ctrl+Enter", text: TEXT.generate, act: () => this.ui.run.checkVisibility() && this.#run() }]);
+    for (const name of Object.keys(SELDOM)) {
+      const fold = this[name].querySelector("details");
+      fold.addEventListener("toggle", () => fold.open && this.#whole(name));
+      if (Object.keys(new Draft(`${name}-${this.state.project.id}`).load()).length) fold.open = true;
+      if (fold.open) this.#whole(name);
+    }
     this.#paint();
     this.#notice();
-    this.feed = follow(`/api/mv/projects/${this.state.project.id}/events`, {
+    const { id } = this.state.project;
+    this.others = new BroadcastChannel(`mv-project-${id}`);
+    this.feed = follow(`/api/mv/projects/${id}/events`, {
       after: this.state.cursor,
       onEvents: (events) => this.#hear(events),
       onState: (state) => showConnection(this.ui.connection, state),
       pace: () => this.state.pace,
     });
+    this.others.addEventListener("message", () => this.feed.poke());
+    this.lines = setInterval(() => this.#lookAtLines(), LINES_MS);
+    this.#lookAtLines();
   }
 
-  disconnectedCallback() {
-    this.feed.stop();
+  /** A folded card needs its module only when it is opened. */
+  async #whole(name) {
+    await SELDOM[name]();
+    this.#paint();
+    return this[name];
   }
 
-  #hear(events) {
+  #hear(events, asked) {
     const before = new Map(this.state.ordered.map((scene) => [scene.id, scene]));
-    for (const event of events) this.state.apply(event);
+    const { project } = this.state;
+    for (const event of events) this.state.apply(event, asked);
+    this.#heard = Math.max(this.#heard, events.at(-1).id ?? 0);
     this.#paint();
-    this.#tellAloud(before);
-    if (events.some(({ kind }) => FINAL.includes(kind))) this.#refresh();
+    if (asked === undefined) this.#tell(before, this.state.ordered); // of a click, its own message tells
+    const ended = events.filter(({ kind }) => FINAL.includes(kind));
+    if (ended.some(({ data }) => data.kind === "run")) import("../lib/away.js").then(({ tellAway }) => tellAway(document.title));
+    const moved = INPUTS.some((name) => project[name] !== this.state.project[name]);
+    if (moved || ended.length) this.#refresh();
   }
 
-  /** The answer to a click is shown at once; the feed tells the rest. */
+  async #tell(before, now) {
+    const { tellChanges } = await import("../lib/aloud.js");
+    tellChanges(before, now, (scene) => this.reading.news(document.getElementById(`scene-${scene.id}`)));
+  }
+
+  /** The answer to a click is shown at once; the feed tells the rest, here and in other tabs. */
   #did(event) {
-    this.#hear([event]);
+    this.#hear([event], askedAt(event.data));
     this.feed.poke();
+    this.others.postMessage("look");
   }
 
-  /** What the project has cost is counted by the server. */
+  /** What the project has cost, and what has become out of date, is known to the server. */
   async #refresh() {
-    const { scenes: _, cursor: __, ...project } = await get(`/api/mv/projects/${this.state.project.id}`).catch(() => ({}));
-    if (project.id) this.state.apply({ kind: "project.changed", data: project });
+    const project = await get(`/api/mv/projects/${this.state.project.id}`).catch(() => null);
+    if (!project) return;
+    if (project.cursor < this.#heard) return this.#refresh(); // it was read before what has just been told
+    this.state.absorb(project);
     this.#paint();
   }
 
-  #tellAloud(before) {
-    for (const scene of this.state.ordered) {
-      const old = before.get(scene.id);
-      if (scene.description && !old?.description) announce(TEXT.written(scene.index + 1));
-      if (old?.status !== "ready" && scene.status === "ready") announce(TEXT.ready(scene.index + 1));
-      if (old && old.status !== "failed" && scene.status === "failed") announce(TEXT.failed(scene.index + 1));
-    }
+  /** Who waits in a line hears of it only by asking: nothing happens to a job when those before it go on. */
+  async #lookAtLines() {
+    const { active, project } = this.state;
+    if (document.hidden || !active.length) return;
+    const query = `project=${project.id}&state=queued&state=running&state=waiting&page_size=200`;
+    const { results } = await get(`/api/mv/jobs/?${query}`).catch(() => ({ results: [] }));
+    this.state.stand(results);
+    this.#paint();
   }
 
   #paint() {
-    const { project, run, counts, writing } = this.state;
-    const scenes = this.state.ordered;
+    const { state, prices } = this;
+    const { project, run, counts, ordered: scenes } = state;
+    if (state.active.length) import("./mv-job-progress.js");
     const heading = beginning(project.title || project.idea) || TEXT.untitled;
     const busy = isActive(run);
     setText(this.ui.heading, heading);
     document.title = TEXT.title(counts.ready, counts.total, heading);
-    this.inputs.paint(project, { fold: scenes.length > 0 || busy });
-    this.querySelector("mv-summary-bar").paint(this.state);
-    this.ui.writing.hidden = !isActive(writing);
-    this.ui.writing_progress.job = writing;
-    this.#drafts(this.state.drafts);
-    this.#list(scenes);
-    this.querySelector("mv-final-card").paint(this.state);
+    this["config-card"].paint?.(project);
+    this["inputs-card"].paint?.(project, { fold: scenes.length > 0 || busy });
+    this["summary-bar"].paint(state, prices);
+    this.ui.writing.hidden = !isActive(state.writing);
+    this.ui.writing_progress.about = `${project.idea}. ${project.character_description}`;
+    this.ui.writing_progress.job = state.writing;
+    this["scene-list"].paint(scenes, prices, project);
+    this["final-card"].paint(state);
     const whole = scenes.length > 0 && scenes.every((scene) => scene.take) && project.final_video_id;
     this.ui.run.hidden = busy || Boolean(whole);
-    setText(this.ui.run, scenes.length ? TEXT.missing : TEXT.generate);
+    setText(this.ui.run_words, this.#runWords(scenes));
     this.ui.cancel.hidden = !busy;
     this.ui.cancel.disabled = Boolean(run?.cancel_requested);
-    this.ui.hint.hidden = scenes.length > 0 || busy || isActive(writing);
-    setText(this.ui.hint, project.idea && project.character_description ? TEXT.idle : TEXT.ask);
+    this.ui.hint.hidden = scenes.length > 0 || busy || isActive(state.writing);
+    setText(this.ui.hint, !lacks(project) ? TEXT.idle : project.mode === "product" ? TEXT.askProduct : TEXT.ask);
     if (run?.state === "failed" && !scenes.length) showProblem(this.ui.problem, run.error);
+    if (document.body.dataset.role !== "view") prices.ask(state); // what others pay is theirs to know
   }
 
-  /** The words as they come; the cards take their place when the whole answer is kept. */
-  #drafts(drafts) {
-    const list = this.ui.drafts;
-    while (list.children.length > drafts.length) list.lastChild.remove();
-    drafts.forEach(({ index, description }, at) => {
-      const item = list.children[at] ?? list.appendChild(h("li"));
-      item.value = index + 1;
-      setText(item, description);
-    });
-  }
-
-  #list(scenes) {
-    const list = this.ui.scenes;
-    for (const [id, item] of this.#cards) {
-      if (this.state.scenes.has(id)) continue;
-      item.remove();
-      this.#cards.delete(id);
-    }
-    scenes.forEach((scene, index) => {
-      const item = this.#cards.get(scene.id) ?? this.#card(scene.id);
-      if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
-      item.firstChild.paint(scene);
-    });
-  }
-
-  #card(id) {
-    const item = document.createElement("li");
-    const card = document.createElement("mv-scene-card");
-    item.id = `scene-${id}`;
-    card.className = "scene";
-    item.append(card);
-    this.#cards.set(id, item);
-    return item;
+  #runWords(scenes) {
+    const { run } = this.prices;
+    const words = !scenes.length ? TEXT.generate : run?.clips ? TEXT.missing(run.clips) : TEXT.rest;
+    return run ? `${words} · ≈ ${money(run.usd)}` : words;
   }
 
   async #run() {
-    if (this.inputs.ask()) return;
+    const inputs = await this.#whole("inputs-card");
+    const config = this["config-card"];
     await this.#act(async () => {
-      if (!(await this.inputs.settle())) return null;
-      this.inputs.fold();
-      return spend(`/api/mv/projects/${this.state.project.id}/run`);
+      if (!(await inputs.arrive()) || inputs.ask(lacks)) return null;
+      this.reading.start();
+      if (config.querySelector("details[open]")) await this.#whole("config-card");
+      if (!(await inputs.settle()) || (await config.settle?.()) === false) return null;
+      inputs.fold();
+      return (await import("../lib/spend.js")).spend(`/api/mv/projects/${this.state.project.id}/run`);
     });
   }
 
   async #act(act) {
+    if (this.ui.run.ariaBusy === "true") return;
     showProblem(this.ui.problem, null);
+    this.ui.run.ariaBusy = "true";
     this.ui.run.disabled = true;
     try {
       const job = await act();
@@ -159,20 +176,21 @@ class StudioPage extends HTMLElement {
       showProblem(this.ui.problem, problem);
     }
     this.ui.run.disabled = false;
+    this.ui.run.ariaBusy = null;
   }
 
   /** What went wrong on the way here (Create starts the run, then comes to this page). */
   #notice() {
-    const name = `notice-${this.state.project.id}`;
-    const notice = load(name);
+    const notice = taken(`notice-${this.state.project.id}`);
     if (notice.title) showProblem(this.ui.problem, notice);
-    forget(name);
   }
 
   #onlyOne(playing) {
+    if (playing.closest("[data-part=monitor]")) return;
     for (const media of document.querySelectorAll("video, audio")) if (media !== playing) media.pause();
-    const card = playing.closest("mv-scene-card");
-    this.querySelector("mv-summary-bar").play(card ? card.parentElement.id.replace("scene-", "") : null);
+    const id = playing.closest("mv-scene-card")?.parentElement.id.replace("scene-", "");
+    const scene = this.state.ordered.find((each) => each.id === id) ?? null;
+    if (scene || playing.closest("mv-final-card")) this["summary-bar"].strip.follow(playing, scene);
   }
 }
 

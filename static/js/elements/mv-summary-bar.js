@@ -1,45 +1,42 @@
-// The strip that stays in sight: the scenes as spans of the song, how many stand how, and what it has cost.
+// The strip that stays in sight: how many scenes stand how, what it has cost of what it will, what the budget leaves.
 
-import { h, parts, setText } from "../lib/dom.js";
-import { count, money, time } from "../lib/format.js";
+import { parts, setText } from "../lib/dom.js";
+import { money } from "../lib/format.js";
+import { isActive } from "../lib/studio-state.js";
+import { _, _n } from "../lib/text.js";
+import "./mv-song-strip.js";
 
 const TEXT = {
-  line: ({ total, loading, ready, failed }) =>
-    `${count(total, "scene")}: ${loading} loading / ${ready} succeeded / ${failed} failed`,
-  cost: (spent, planned) => (planned > spent ? `${money(spent)} of ≈ ${money(planned)}` : money(spent)),
-  span: (scene) => `Scene ${scene.index + 1}, ${time(scene.start)} to ${time(scene.end)}: ${STATE[scene.status]}`,
+  none: _("No scenes yet"),
+  scenes: (count) => _n("%(count)s scene", "%(count)s scenes", count),
+  stand: (counts) => _("%(loading)s loading / %(ready)s succeeded / %(failed)s failed", counts),
+  of: (spent, planned) => _("%(spent)s of ≈ %(planned)s", { spent, planned }),
+  left: (money) => _("budget left %(money)s", { money }),
 };
-const STATE = { empty: "no clip yet", loading: "generating", ready: "ready", failed: "failed", review: "needs a decision" };
+
+/** What the project will have cost once its run is done, USD: what it cost without it, and what the run was to cost. */
+export function planned({ project, run, jobs }) {
+  const own = [...jobs.values()].filter((job) => job.parent_id === run.id).reduce((sum, job) => sum + Number(job.cost_usd), 0);
+  const spent = Number(project.cost_usd);
+  return Math.max(spent, spent - own + Number(run.estimated_cost_usd));
+}
 
 class SummaryBar extends HTMLElement {
   connectedCallback() {
     this.ui = parts(this);
+    this.strip = this.querySelector("mv-song-strip");
+    this.ui.skip.addEventListener("click", () => import("../lib/teletype.js").then((teletype) => teletype.finishAll()));
   }
 
-  paint(state) {
-    const scenes = state.ordered;
-    this.hidden = !state.counts.total && !state.run;
-    setText(this.ui.counts, TEXT.line(state.counts));
-    const planned = state.run && !state.run.finished_at ? Number(state.run.estimated_cost_usd) : 0;
-    setText(this.ui.cost, TEXT.cost(Number(state.project.cost_usd), planned));
-    const spans = this.ui.timeline.children;
-    while (spans.length > scenes.length) spans[spans.length - 1].remove();
-    while (spans.length < scenes.length) this.ui.timeline.append(h("li", {}, h("a")));
-    scenes.forEach((scene, index) => this.#span(spans[index].firstChild, scene));
-  }
-
-  #span(link, scene) {
-    setText(link, String(scene.index + 1));
-    link.href = `#scene-${scene.id}`;
-    link.title = TEXT.span(scene);
-    link.setAttribute("aria-label", TEXT.span(scene));
-    link.dataset.state = scene.status;
-    link.dataset.scene = scene.id;
-  }
-
-  /** Mark the scene whose clip plays; null for none. */
-  play(id) {
-    for (const link of this.ui.timeline.querySelectorAll("a")) link.toggleAttribute("data-playing", link.dataset.scene === id);
+  paint(state, prices) {
+    const { counts, project, run } = state;
+    setText(this.ui.counts, counts.total ? `${TEXT.scenes(counts.total)}: ${TEXT.stand(counts)}` : TEXT.none);
+    const spent = Number(project.cost_usd);
+    const whole = isActive(run) ? planned(state) : spent + (prices.run?.usd ?? 0);
+    const cost = isActive(run) || prices.run?.clips ? TEXT.of(money(spent), money(whole)) : money(spent);
+    const left = prices.budgetLeft === null ? "" : TEXT.left(money(prices.budgetLeft));
+    setText(this.ui.cost, [cost, left].filter(Boolean).join(" · "));
+    this.strip.paint(state);
   }
 }
 

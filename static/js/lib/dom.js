@@ -1,5 +1,7 @@
 // Building and finding nodes without ever parsing text as markup.
 
+import { _, told } from "./text.js";
+
 /** Make an element: properties are set as given, strings become text. */
 export function h(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
@@ -45,25 +47,38 @@ export function setText(node, text) {
 export function showProblem(node, problem) {
   node.hidden = !problem;
   if (!problem) return node.replaceChildren();
-  const lines = [h("strong", { textContent: problem.title || problem.detail })];
-  if (problem.title && problem.detail && problem.detail !== problem.title) lines.push(h("span", { textContent: problem.detail }));
+  const lines = [h("strong", { textContent: told(problem.title || problem.detail) })];
+  if (problem.title && problem.detail && problem.detail !== problem.title) lines.push(h("span", { textContent: told(problem.detail) }));
   for (const field of problem.errors ?? []) {
-    lines.push(h("span", { textContent: `${field.pointer.replace("#/", "").replaceAll("_", " ")}: ${field.detail}` }));
+    lines.push(h("span", { textContent: `${nameOf(field.pointer.replace("#/", ""), node)}: ${told(field.detail)}` }));
   }
-  if (problem.next_step) lines.push(h("span", { textContent: problem.next_step }));
+  if (problem.next_step) lines.push(h("span", { textContent: told(problem.next_step) }));
+  const id = problem.body?.request_id;
+  if (id) lines.push(h("small", { className: "quiet", textContent: _("Request %(id)s", { id }) }));
   if (node.textContent !== lines.map((line) => line.textContent).join("")) node.replaceChildren(...lines);
   return node;
 }
 
-/** Show how the feed stands in a badge: nothing while it is live, the badge's own words while it is away. */
-export function showConnection(badge, state) {
-  badge.hidden = state === "live";
-  if (state === "gone") setText(badge, badge.dataset.gone);
+/** What a field is called beside it, where it stands in the form of the error; else the name that programs use. */
+function nameOf(field, node) {
+  const control = node.closest("form")?.elements.namedItem(field);
+  return control?.labels?.[0]?.textContent.trim() || control?.ariaLabel || field.replaceAll("_", " ");
 }
 
-/** Say something once to people who cannot see the page. */
+/** Show how the feed stands in a badge: nothing while it is live, else the badge's own words for it. */
+export function showConnection(badge, state) {
+  badge.hidden = state === "live";
+  if (badge.dataset.shown === state) return;
+  badge.dataset.shown = state;
+  for (const word of badge.children) word.hidden = word.dataset.when !== state;
+}
+
+const news = [];
+
+/** Say something once to people who cannot see the page, with all that is said at the same time. */
 export function announce(text) {
-  document.getElementById("announcements").textContent = text;
+  if (news.push(text) > 1) return;
+  setTimeout(() => (document.getElementById("announcements").textContent = news.splice(0).join(" ")), 100);
 }
 
 /** Read the JSON that the server put into the page under an id. */

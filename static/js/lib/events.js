@@ -6,7 +6,7 @@ const BACKOFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 
 /**
  * Poll `url?after=N` from `after` on. `onEvents` gets a list of `{id, kind, data}`; `onState` gets "live",
- * "reconnecting" or "gone"; `pace` returns the milliseconds until the next look while the page is visible.
+ * "reconnecting", "out" (signed out; it goes on once somebody has signed in) or "gone"; `pace` returns the milliseconds until the next look while the page is visible.
  * Returns `{poke, stop}`: poke looks at once.
  */
 export function follow(url, { after, onEvents, onState = () => {}, pace }) {
@@ -26,9 +26,9 @@ export function follow(url, { after, onEvents, onState = () => {}, pace }) {
       stop("gone");
       return;
     }
-    feed.fails = answer === "away" ? feed.fails + 1 : 0;
-    onState(feed.fails ? "reconnecting" : "live");
-    if (Array.isArray(answer) && answer.length) onEvents(answer);
+    feed.fails = Array.isArray(answer) ? 0 : feed.fails + 1;
+    onState(feed.fails ? answer : "live");
+    if (answer.length && !feed.fails) onEvents(answer);
     feed.busy = false;
     const wait = feed.fails ? BACKOFF_MS[Math.min(feed.fails, BACKOFF_MS.length) - 1] : pace();
     feed.timer = setTimeout(look, feed.poked ? 0 : Math.max(wait, document.hidden ? HIDDEN_MS : 0));
@@ -41,15 +41,16 @@ export function follow(url, { after, onEvents, onState = () => {}, pace }) {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const answer = await fetch(`${url}?after=${feed.cursor}`, { headers, signal, cache: "no-store" });
       if (answer.status === 304) return [];
-      if ([401, 403, 404].includes(answer.status)) return "gone";
-      if (!answer.ok) return "away";
+      if (answer.status === 401) return "out";
+      if ([403, 404].includes(answer.status)) return "gone";
+      if (!answer.ok) return "reconnecting";
       const { cursor, events } = await answer.json();
       const fresh = events.filter((event) => event.id > feed.cursor);
       feed.cursor = Math.max(feed.cursor, cursor);
       feed.etag = answer.headers.get("ETag") ?? "";
       return fresh;
     } catch {
-      return "away";
+      return "reconnecting";
     }
   }
 

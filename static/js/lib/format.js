@@ -1,4 +1,6 @@
-// Figures as people read them: time 0:08.0, money $1.60, counts, how long something will still take.
+// Figures as people read them: time 0:08.0, money $1.60, how long something will still take.
+
+import { _ } from "./text.js";
 
 /** Seconds as `0:08.0`. */
 export function time(seconds) {
@@ -11,16 +13,20 @@ export function money(usd) {
   return `$${Number(usd ?? 0).toFixed(2)}`;
 }
 
-/** A number with its noun: `1 clip`, `3 clips`. */
-export function count(number, one, many = `${one}s`) {
-  return `${number} ${number === 1 ? one : many}`;
+/** Whole seconds as `1:10`. */
+export function clock(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
 /** Seconds still to go as `about 1:10 left`; empty when nobody knows. */
-export function left(seconds) {
-  if (seconds === null || seconds === undefined) return "";
-  const whole = Math.max(1, Math.round(seconds));
-  return `about ${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} left`;
+export const left = (seconds) => leftBetween(seconds, seconds);
+
+/** The same from the best case to the worst: `about 1:10–3:00 left`. */
+export function leftBetween(least, most) {
+  if (least === null || least === undefined) return "";
+  const [from, to] = [clock(Math.max(1, least)), clock(Math.max(1, most))];
+  return _("about %(time)s left", { time: from === to ? from : `${from}–${to}` });
 }
 
 /** The beginning of a text, cut between words, at most 60 characters: what a project without a title is called. */
@@ -34,4 +40,9 @@ export function beginning(text) {
 /** Bytes as `1.4 MB`. */
 export function size(bytes) {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** What a row is called: its title, else the beginning of what it was made from. */
+export function nameOf(row) {
+  return row.title || (row.description ?? row.metadata?.prompt ?? "").slice(0, 80) || row.id.slice(0, 8);
 }

@@ -3,8 +3,12 @@
 import { newKey, post } from "./api.js";
 import { h } from "./dom.js";
 import { money } from "./format.js";
+import { _, told } from "./text.js";
 
-const TEXT = { title: "Confirm the price", go: (price) => `Start · ≈ ${price}`, stop: "Not now" };
+const TEXT = { title: _("Confirm the price"), go: (price) => _("Start · ≈ %(price)s", { price }), stop: _("Not now") };
+
+/** Milliseconds until a price that could not be had is asked for again. */
+export const PRICE_AGAIN_MS = 5_000;
 
 /** POST, and again with the confirmed price when the API asks for it. Gives null when the person says no. */
 export async function spend(path, body = {}, key = newKey()) {
@@ -21,7 +25,7 @@ function agree(detail, price) {
   const yes = h("button", { type: "submit", value: "yes", className: "primary", textContent: TEXT.go(money(price)) });
   const no = h("button", { type: "submit", value: "no", textContent: TEXT.stop });
   const form = h("form", { method: "dialog", className: "stack" });
-  form.append(h("h2", { textContent: TEXT.title }), h("p", { textContent: detail }), h("p", { className: "row" }, yes, no));
+  form.append(h("h2", { textContent: TEXT.title }), h("p", { textContent: told(detail) }), h("p", { className: "row" }, yes, no));
   const dialog = h("dialog", { ariaLabel: TEXT.title }, form);
   document.body.append(dialog);
   dialog.showModal();

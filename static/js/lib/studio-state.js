@@ -3,27 +3,60 @@
 const ACTIVE = ["queued", "running", "waiting"];
 const SHOOTS = ["clip", "lipsync"];
 const SECONDS_EACH = 8;
+const SAME_PLACE = 0.1; // seconds
+
+/** What a run still needs of a project: the name of the first input that is missing, else nothing. */
+export const lacks = ({ mode, idea, ...given }) =>
+  !idea
+    ? "idea"
+    : mode === "product"
+      ? !given.product_image_id && "product_image"
+      : !given.character_description && !given.character_reference_id && "character_description";
 
 export const isActive = (job) => Boolean(job) && ACTIVE.includes(job.state);
 
 export class StudioState {
   #drafted = { attempt: 0, scenes: new Map() };
+  #views = null;
+  #told = new Map(); // when the feed told of each thing last
 
-  constructor({ project: { scenes, cursor, ...project }, jobs }) {
+  constructor({ project, jobs }) {
+    this.jobs = new Map(jobs.map((job) => [job.id, job]));
+    this.absorb(project);
+  }
+
+  /** Take in a whole snapshot, which is newer than all that was heard before it. */
+  absorb({ scenes, cursor, ...project }) {
+    this.#views = null;
     this.project = project;
     this.cursor = cursor;
     this.scenes = new Map(scenes.map((scene) => [scene.id, scene]));
-    this.jobs = new Map(jobs.map((job) => [job.id, job]));
   }
 
-  /** Take in one event; every event carries the full new state, so twice is as good as once. */
-  apply({ kind, data }) {
+  /**
+   * Take in one event; every event carries the full new state, so twice is as good as once. The answer to a click, which
+   * was `asked` for at a time, is older than what the feed has told of the same thing since, and changes nothing then.
+   */
+  apply({ kind, data }, asked) {
+    if (asked === undefined) this.#told.set(data.id, performance.now());
+    else if (this.#told.get(data.id) >= asked) return;
+    if (kind === "project.changed" && data.updated_at < this.project.updated_at) return; // its own answer was faster
+    this.#views = null;
     if (kind.startsWith("job.")) this.jobs.set(data.id, data);
     else if (kind === "scenes.drafted") this.#draft(data);
     else if (kind === "project.changed") this.project = { ...this.project, ...data };
     else if (kind === "scenes.reordered") data.ids.forEach((id, index) => this.#place(id, index));
     else if (data.trashed) this.scenes.delete(data.id);
     else this.scenes.set(data.id, data);
+  }
+
+  /** Take in how jobs stand beside others just now; what they are, only the feed tells. */
+  stand(jobs) {
+    this.#views = null;
+    for (const { id, state, waiting_for, overdue, eta_seconds, eta_range_seconds } of jobs) {
+      const known = this.jobs.get(id);
+      if (known?.state === state) this.jobs.set(id, { ...known, waiting_for, overdue, eta_seconds, eta_range_seconds });
+    }
   }
 
   #place(id, index) {
@@ -46,25 +79,64 @@ export class StudioState {
     return current ? [...scenes.values()].sort((one, other) => one.index - other.index) : [];
   }
 
-  /** The scenes in order, each with what the page shows of it. */
+  /** The scenes in order, each with what the page shows of it; while the first are written, those that will be. */
   get ordered() {
-    return [...this.scenes.values()].sort((one, other) => one.index - other.index).map((scene) => this.#view(scene));
+    this.#views ??= this.scenes.size ? this.#everyView() : this.#coming();
+    return this.#views;
   }
 
-  #view(scene) {
-    const job = this.#newest((each) => each.scene_id === scene.id && SHOOTS.includes(each.kind));
-    const writing = this.#newest((each) => each.scene_id === scene.id && each.kind === "scenes");
-    const take = scene.takes.find((each) => each.id === scene.selected_take_id) ?? scene.takes.at(-1) ?? null;
-    const start = scene.index * SECONDS_EACH;
-    return { ...scene, job, writing, take, start, end: start + SECONDS_EACH, status: statusOf(job, take) };
+  #everyView() {
+    const scenes = [...this.scenes.values()].sort((one, other) => one.index - other.index);
+    const newest = this.#newestOfScenes();
+    const places = this.#places(scenes);
+    return scenes.map((scene, at) => this.#view(scene, newest.get(scene.id) ?? {}, places[at]));
+  }
+
+  #view(scene, { shot: job, text: writing }, [start, end]) {
+    const take = chosenTake(scene);
+    const song = Boolean(this.project.audio_id);
+    const moved = take?.kind === "lipsync" && Math.abs((take.song_start ?? start) - start) > SAME_PLACE;
+    const stale = [...(take?.stale_reasons ?? []), ...(moved ? ["place"] : [])];
+    return { ...scene, job, writing, take, start, end, song, stale, status: statusOf(job, take, scene.selected_at) };
+  }
+
+  #coming() {
+    if (!isActive(this.writing) && !(isActive(this.run) && !this.writing)) return [];
+    const drafts = this.drafts;
+    const many = Math.max(this.writing?.number_of_scenes ?? this.project.number_of_scenes ?? 0, drafts.length);
+    const written = new Map(drafts.map((draft) => [draft.index, draft]));
+    return Array.from({ length: many }, (_, index) => {
+      const [start, end] = [index * SECONDS_EACH, (index + 1) * SECONDS_EACH];
+      const empty = { description: "", negative_description: "", takes: [], take: null, stale: [], song: false };
+      return { ...empty, ...written.get(index), id: `draft-${index}`, index, start, end, status: "writing" };
+    });
+  }
+
+  /** Where each scene lies in the film: as the server lays it out, else one clip after the other. */
+  #places(scenes) {
+    const spans = new Map();
+    for (const span of this.project.timeline?.spans ?? []) if (!spans.has(span.scene_id)) spans.set(span.scene_id, span);
+    if (scenes.every(({ id }) => spans.has(id))) return scenes.map(({ id }) => [spans.get(id).start, spans.get(id).end]);
+    let end = 0;
+    return scenes.map((scene) => [end, (end += chosenTake(scene)?.duration ?? SECONDS_EACH)]);
+  }
+
+  /** Of each scene the newest job that shoots it and the newest that writes it. */
+  #newestOfScenes() {
+    const found = new Map();
+    for (const job of this.jobs.values()) {
+      const part = SHOOTS.includes(job.kind) ? "shot" : job.kind === "scenes" ? "text" : null;
+      if (!part || !job.scene_id) continue;
+      const newest = found.get(job.scene_id) ?? {};
+      if (!newest[part] || job.queued_at > newest[part].queued_at) found.set(job.scene_id, { ...newest, [part]: job });
+    }
+    return found;
   }
 
   #newest(matches) {
-    let found = null;
-    for (const job of this.jobs.values()) {
-      if (matches(job) && (!found || job.queued_at > found.queued_at)) found = job;
-    }
-    return found;
+    let found;
+    for (const job of this.jobs.values()) if (matches(job) && (!found || job.queued_at > found.queued_at)) found = job;
+    return found ?? null;
   }
 
   get run() {
@@ -80,26 +152,44 @@ export class StudioState {
     return this.#newest((job) => job.kind === "scenes" && !job.scene_id);
   }
 
+  /** Length of the film as it would be cut now, in seconds. */
+  get seconds() {
+    return this.ordered.at(-1)?.end ?? 0;
+  }
+
   /** How many scenes there are or will be, and how they stand. */
   get counts() {
     const scenes = this.ordered;
     const having = (...states) => scenes.filter((scene) => states.includes(scene.status)).length;
-    const coming = scenes.length || !isActive(this.writing) ? 0 : (this.project.number_of_scenes ?? 0);
-    const loading = having("loading") + coming;
-    return { total: scenes.length || coming, loading, ready: having("ready"), failed: having("failed", "review") };
+    return {
+      total: scenes.length,
+      loading: having("loading", "writing"),
+      ready: having("ready"),
+      failed: having("failed", "review"),
+    };
+  }
+
+  /** Jobs that go on by themselves. */
+  get active() {
+    return [...this.jobs.values()].filter(isActive);
   }
 
   /** Milliseconds until the next look at the feed: short while words arrive, a second while pictures are made. */
   get pace() {
-    const active = [...this.jobs.values()].filter(isActive);
+    const { active } = this;
     if (active.some((job) => ["scenes", "portraits", "trim"].includes(job.kind))) return 400;
-    return active.length ? 1000 : 2000;
+    return active.length ? 1000 : 1500;
   }
 }
 
-function statusOf(job, take) {
+function chosenTake(scene) {
+  return scene.takes.find((each) => each.id === scene.selected_take_id) ?? scene.takes.at(-1) ?? null;
+}
+
+/** A failure counts until a take is chosen after it. */
+function statusOf(job, take, chosenAt) {
   if (isActive(job)) return "loading";
   if (job?.state === "needs_review") return "review";
-  if (job?.state === "failed") return "failed";
+  if (job?.state === "failed" && !(take && chosenAt > job.finished_at)) return "failed";
   return take ? "ready" : "empty";
 }

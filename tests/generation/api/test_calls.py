@@ -3,6 +3,7 @@
 import base64
 import io
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from assets.models import Audio, CharacterReference, Video
+from generation.api import calls
 from generation.models import Job, ReservedId
 from generation.selectors import scenes_of
 from mvsite.accounts.models import User
@@ -107,6 +109,26 @@ def test_picture_inside_the_request_becomes_the_reference(api: APIClient, owner:
     assert "deprecated" in " ".join(params["warnings"])
 
 
+def test_a_picture_of_a_request_that_starts_nothing_leaves_no_file(
+    api: APIClient, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(picture, "PNG")
+    body = {"prompt": "x", "reference_image_base64": base64.b64encode(picture.getvalue()).decode()}
+    refused = post(api, "mv/generate_video", body, **{"Idempotency-Key": "two words"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "user:idempotency:malformed")
+    assert media(data_dir) == 0
+    promised(post(api, "mv/generate_video", body, **{"Idempotency-Key": "k"}))
+    assert media(data_dir) == 1
+    monkeypatch.setattr(calls, "is_answered", lambda _: False)  # as if another with this key had been a moment faster
+    again = post(api, "mv/generate_video", body, **{"Idempotency-Key": "k"})
+    assert (again["Idempotent-Replayed"], media(data_dir)) == ("true", 1)
+
+
+def media(data_dir: Path) -> int:
+    return sum(path.is_file() for path in (data_dir / "media").rglob("*"))
+
+
 def test_id_goes_before_url_and_base64_with_a_warning(api: APIClient, owner: User) -> None:
     portrait = a_portrait(owner)
     body = {
@@ -183,6 +205,15 @@ def test_stitch_takes_clips_that_are_still_being_made(api: APIClient) -> None:
     promised(post(api, "mv/stitch-videos", {"video_ids": [clip]}), "video_id")
 
 
+def test_stitch_takes_a_shape_and_what_fills_it(api: APIClient, owner: User) -> None:
+    body = {"video_ids": [str(a_video(owner).pk)], "aspect_ratio": "4:5"}
+    for fit in ("pad", "crop", "blur"):
+        params = Job.objects.get(pk=promised(post(api, "mv/stitch-videos", body | {"aspect_fit": fit}))["id"]).params
+        assert (params["aspect_ratio"], params["aspect_fit"]) == ("4:5", fit)
+    for wrong in ({"aspect_fit": "stretch"}, {"aspect_ratio": "5:4"}):
+        assert post(api, "mv/stitch-videos", body | wrong).status_code == 400
+
+
 def test_stitch_for_a_project_becomes_its_finished_video(api: APIClient, owner: User) -> None:
     project = a_project(owner, scenes=2, takes=1, audio=a_song(owner))
     takes = [str(take.video_id) for scene in scenes_of(project) for take in scene.takes.all()]
@@ -202,12 +233,6 @@ def test_trim_promises_a_cut(api: APIClient, owner: User) -> None:
     assert Job.objects.get(pk=body["id"]).params["start_ms"] == 3000
     assert post(api, "audio/trim", {"audio_id": song, "start_at": 20}).status_code == 400
     assert post(api, "audio/trim", {"audio_id": UNKNOWN}).status_code == 404
-
-
-def test_download_says_that_it_cannot(api: APIClient) -> None:
-    answer = post(api, "audio/download", {"url": "https://youtu.be/abcdefghijk"})
-    assert (answer.status_code, answer.json()["code"]) == (400, "user:download:not_installed")
-    assert not Job.objects.exists()
 
 
 def test_same_key_starts_one_job(api: APIClient) -> None:

@@ -9,9 +9,10 @@ from rest_framework.test import APIClient
 
 from generation.api import routes
 from generation.api.estimates import CALLS
+from generation.choices import JobState
 from generation.models import Job
 from mvsite.accounts.models import User
-from tests.support.rows import a_portrait, a_project, a_song, a_take, a_video
+from tests.support.rows import a_job, a_portrait, a_project, a_song, a_take, a_video, stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,40 @@ def test_the_price_that_was_told_confirms_it(api: APIClient, owner: User, settin
     assert Job.objects.get(pk=made.json()["id"]).estimated_cost_usd == Decimal("0.47565")  # told rounded up
 
 
+def test_starting_again_is_priced_and_asked_back_like_the_first_time(
+    api: APIClient, owner: User, settings: Settings
+) -> None:
+    made = api.post("/api/mv/generate_character_reference", {"character_description": "x"}, format="json").json()
+    body: dict[str, Any] = {"call": "retry", "body": {"job_id": made["id"]}}
+    again = f"/api/mv/jobs/{made['id']}/retry"
+    settings.MV_CONFIRM_ABOVE_USD = Decimal("0.12")
+    assert api.post(again).json()["code"] == "user:job:not_retryable"
+    api.post(f"/api/mv/jobs/{made['id']}/cancel")
+    told = estimated(api, calls=[body])
+    assert (told["lines"][0]["usd"], told["most_usd"], told["needs_confirmation"]) == ("0.1600", "0.1600", True)
+    asked = api.post(again)
+    assert (asked.status_code, asked.json()["code"]) == (409, "user:cost:confirm")
+    assert asked.json()["estimated_cost_usd"] == told["most_usd"]
+    assert not Job.objects.active().exists()
+    assert api.post(again, {"confirm_cost_usd": "0.15"}, format="json").status_code == 409
+    assert api.post(again, {"confirm_cost_usd": "0.16"}, format="json").status_code == 202
+    body["body"] = {"job_id": str(a_job(stranger()).pk)}
+    assert api.post("/api/mv/estimate", {"calls": [body]}, format="json").status_code == 404
+
+
+def test_sending_again_what_nobody_can_tell_is_asked_back_too(api: APIClient, owner: User, settings: Settings) -> None:
+    job = a_job(owner, estimated_cost_usd=Decimal(3))
+    Job.objects.filter(pk=job.pk).update(state=JobState.NEEDS_REVIEW)
+    settings.MV_CONFIRM_ABOVE_USD = 2
+    decide = f"/api/mv/jobs/{job.pk}/resolve"
+    told = estimated(api, calls=[{"call": "retry", "body": {"job_id": str(job.pk)}}])["most_usd"]
+    asked = api.post(decide, {"outcome": "not_bought"}, format="json")
+    assert (asked.status_code, asked.json()["estimated_cost_usd"]) == (409, told) == (409, "3.0000")
+    assert Job.objects.get(pk=job.pk).state == JobState.NEEDS_REVIEW
+    answer = api.post(decide, {"outcome": "not_bought", "confirm_cost_usd": told}, format="json")
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+
+
 def test_a_picture_by_url_counts_and_is_not_fetched(api: APIClient) -> None:
     body = {
         "prompt": "p",
@@ -221,3 +256,18 @@ def test_what_nobody_makes_has_no_price(api: APIClient) -> None:
 def test_every_call_that_buys_is_known_here(owner: User) -> None:
     posts = {name.removeprefix("mv/") for name, view in routes._CALLS.items() if hasattr(view, "post")}
     assert {name for name in posts - {"estimate"} if not name.startswith("webhooks/")} <= set(CALLS)
+
+
+def test_a_project_that_is_not_made_yet_has_the_price_of_its_run(api: APIClient, owner: User) -> None:
+    fields = {"idea": "A storm", "character_description": "x", "number_of_scenes": 3, "audio_id": str(a_song(owner).pk)}
+    before = estimated(api, calls=[{"call": "run", "body": {"project": fields}}])
+    assert [(line["kind"], line["times"]) for line in before["lines"]] == [("scenes", 1), ("clip", 3)]
+    project = api.post("/api/mv/projects/", fields, format="json").json()
+    job = api.post(f"/api/mv/projects/{project['id']}/run", {}, format="json").json()
+    assert job["estimated_cost_usd"] == before["estimated_cost_usd"]
+
+
+@pytest.mark.parametrize("body", [{}, {"project": {}, "project_id": "7b0f2a52-3f58-4a0e-8f7e-93a6c0f5d712"}])
+def test_a_run_is_estimated_for_one_project(api: APIClient, owner: User, body: dict[str, Any]) -> None:
+    answer = api.post("/api/mv/estimate", {"calls": [{"call": "run", "body": body}]}, format="json")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/calls/0/body/project_id")

@@ -32,7 +32,7 @@ def test_prompts_are_filled_in_and_carry_the_rules(api: APIClient) -> None:
     prompt = body["scenes"]["prompt"]
     assert "A storm at sea" in prompt
     assert "{idea}" not in prompt
-    assert "At least one scene is a close-up of the lead singer's face." in prompt
+    assert "At least one scene is a close-up of the lead singer's face, and its description says" in prompt
     assert "a woman in a red coat" in body["portraits"]["prompt"]
     assert body["portraits"]["times"] == 4
     assert [each["scene_id"] for each in body["clips"]] == [None]

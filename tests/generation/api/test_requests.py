@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from generation.api.fields import RequestSerializer
 from generation.api.requests import (
     ClipRequestSerializer,
     LipSyncRequestSerializer,
@@ -15,6 +14,7 @@ from generation.api.requests import (
     StitchRequestSerializer,
     TrimRequestSerializer,
 )
+from mvsite.common.bodies import RequestSerializer
 from mvsite.common.problems import _translate
 
 ID = str(uuid.uuid4())

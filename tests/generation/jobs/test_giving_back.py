@@ -109,7 +109,7 @@ def test_a_broker_that_cannot_write_costs_latency_only(owner: User, monkeypatch:
 @pytest.mark.django_db(transaction=True)
 def test_the_sweeper_survives_whatever_a_sweep_raises(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MV_SWEEP_SECONDS = 0.05
-    sweeper, rounds = Sweeper(), []
+    sweeper, rounds = Sweeper(name="worker", queues=[]), []
 
     def break_twice() -> int:
         rounds.append(1)
@@ -127,7 +127,7 @@ def test_sweepers_of_one_data_folder_take_turns_and_replace_each_other(
     settings: Settings, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.MV_SWEEP_SECONDS = 1000.0
-    first, second, sweeps = Sweeper(), Sweeper(), []
+    first, second, sweeps = Sweeper(name="a", queues=[]), Sweeper(name="b", queues=[]), []
     monkeypatch.setattr(jobs, "ring_due", lambda: sweeps.append(1))
     for sweeper in (first, second, first):
         sweeper.round()

@@ -64,6 +64,7 @@ def clips() -> Iterator[tuple[str, dict[str, Any]]]:
 def every_key(settings: Settings) -> None:
     """Let every provider be configured; nothing is sent in these tests."""
     settings.REPLICATE_API_TOKEN = settings.GEMINI_API_KEY = settings.MV_GOOGLE_CLOUD_PROJECT = "set"
+    settings.MOCK_VID_GENS = True
 
 
 def test_what_the_catalogue_says_of_a_clip_is_what_its_maker_sends(every_key: None, tmp_path: Path) -> None:

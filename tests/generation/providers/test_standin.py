@@ -28,7 +28,7 @@ from tests.support.processes import wait_for
 
 pytestmark = pytest.mark.network_loopback
 
-MODELS = {name: facts for name, facts in catalogue()["models"].items() if facts["provider"] != "sample"}
+MODELS = {name: facts for name, facts in catalogue()["models"].items() if facts["provider"] not in {"sample", "mock"}}
 PREDICTIONS = "/v1/predictions"
 
 

@@ -1,5 +1,9 @@
 """The finished video of a project: what re-cuts it, what it lives through, and what counts as having none."""
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +11,11 @@ import pytest
 from rest_framework.test import APIClient
 
 from assets import storage
+from assets.media.errors import MediaProblem
 from assets.models import Audio
 from assets.services.audio import audio_upload
 from assets.services.library import asset_trash
+from assets.validators import media_errors
 from generation.choices import JobKind, JobState
 from generation.models import Job, Project
 from generation.pipelines import engine
@@ -18,7 +24,7 @@ from generation.services.lipsync import lipsync_request, scene_lipsync_request
 from generation.services.portraits import portraits_request
 from generation.services.projects import project_create
 from generation.services.runs import run_request
-from generation.services.stitch import stitch_request
+from generation.services.stitch import project_stitch, stitch_request
 from generation.services.writing import scene_regenerate
 from mvsite.accounts.models import User
 from tests.support.clips import tone
@@ -77,6 +83,45 @@ def test_a_song_whose_file_is_lost_fails_no_stitch(project: Project, song: Audio
     assert job.state == JobState.SUCCEEDED
     assert job.result is not None
     assert (job.result["audio_overlay_applied"], bool(job.result["audio_overlay_warning"])) == (False, True)
+
+
+def failing_sound(monkeypatch: pytest.MonkeyPatch, song: Audio, error: Exception) -> None:
+    real = storage.local_path
+
+    @contextmanager
+    def local_path(key: str) -> Iterator[Path]:
+        with media_errors(), storage.disk_errors(), real(key) as path:
+            if key == song.key:
+                raise error
+            yield path
+
+    monkeypatch.setattr(storage, "local_path", local_path)
+
+
+@pytest.mark.parametrize(("number", "state"), [(errno.ENOSPC, JobState.RUNNING), (errno.EIO, JobState.FAILED)])
+def test_a_disk_that_fails_the_song_keeps_the_film_with_it(
+    project: Project, song: Audio, monkeypatch: pytest.MonkeyPatch, number: int, state: JobState
+) -> None:
+    job, film = project_stitch(project=project), project.final_video_id
+    with monkeypatch.context() as broken:
+        failing_sound(broken, song, OSError(number, os.strerror(number)))
+        job = drive(job, steps=5)
+    project.refresh_from_db()
+    assert (job.state, project.final_video_id) == (state, film)
+    if job.error:
+        assert job.error["code"] == "app:storage:failed"
+    else:
+        job = drive(job)
+        assert (job.result or {})["audio_overlay_applied"]
+
+
+def test_a_song_that_cannot_be_used_is_left_out_with_the_reason(
+    project: Project, song: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_sound(monkeypatch, song, MediaProblem("unreadable", "there is no sound in it"))
+    job = drive(project_stitch(project=project))
+    assert job.state == JobState.SUCCEEDED
+    assert (job.result or {})["audio_overlay_warning"] == "A song was left out: There is no sound in it."
 
 
 def test_a_finished_video_in_the_trash_is_none_and_a_run_makes_another(project: Project) -> None:

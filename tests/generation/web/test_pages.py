@@ -49,6 +49,13 @@ def test_a_page_answers_when_there_is_nothing_yet(browser: Client, path: str) ->
     assert 'href="/create/"' in answer.content.decode()
 
 
+def test_a_studio_without_a_project_leads_to_create(browser: Client) -> None:
+    html = browser.get("/quick-gen-page").content.decode()
+
+    assert "There is no project yet" in html
+    assert '<a class="button primary large" href="/create/">' in html
+
+
 def test_every_page_says_that_nothing_needs_a_key(browser: Client) -> None:
     assert "no keys, no network, no cost" in browser.get("/create/").content.decode()
 

@@ -65,6 +65,7 @@ def test_own_tempo_replaces_the_grid() -> None:
     assert placed.beats[:3] == (0.5, 1.5, 2.5)
     assert placed.downbeats[:2] == (2.5, 5.5)
     assert wished(song, Wish(offset=1.0)).beats[:2] == (0.4, 1.0)
+    assert wished(song, Wish(bpm=120, offset=500.25)).beats[-1] == 19.75
 
 
 def test_taps_become_tempo_and_offset() -> None:
@@ -74,6 +75,8 @@ def test_taps_become_tempo_and_offset() -> None:
     wish = tapped(taps)
     assert wish.bpm == pytest.approx(97.3, rel=0.005)
     assert wish.offset == pytest.approx(1.21 % (60 / 97.3), abs=0.03)
+    placed = tapped(taps, bar=1.21 + 3 * 60 / 97.3 + 0.02)  # what was measured says which beat begins a bar
+    assert placed.offset == pytest.approx(1.21 + 3 * 60 / 97.3, abs=0.03)
     for wrong in ([1.0, 2.0], [1.0, 0.5, 2.0, 3.0], [0.0, 0.01, 0.02, 0.03]):
         with pytest.raises(ValueError, match=r"[Tt]ap"):
             tapped(wrong)

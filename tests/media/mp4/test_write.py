@@ -12,7 +12,8 @@ import pytest
 from assets.media.mp4 import BoxError, OutTrack, Track, index_is_first, read_movie, rows_of, write_movie
 from assets.media.mp4 import index as index_module
 from assets.media.mp4 import write as write_module
-from assets.media.mp4.entries import aac_of
+from assets.media.mp4.entries import SOUND_HEAD, aac_of
+from assets.media.mp4.index import full_box
 
 
 def taken(track: Track, source: int = 0, **changes: Any) -> OutTrack:
@@ -129,3 +130,22 @@ def test_sound_that_is_not_plain_aac_is_refused(clip: Path, old: bytes, new: byt
     assert spoiled != entry.data
     with pytest.raises(BoxError):
         aac_of(replace(entry, data=memoryview(spoiled)))
+
+
+@pytest.mark.parametrize("size", [2, 64, 65, 200, 300])
+def test_a_set_up_of_sound_is_copied_whole_or_refused(clip: Path, size: int) -> None:
+    entry = read_movie(clip).one("sound").entry
+
+    def told(tag: int, content: bytes) -> bytes:
+        return bytes([tag, 0x80 | len(content) >> 7, len(content) & 0x7F]) + content
+
+    config = b"\x11\x90" + bytes(size - 2)
+    decoder = told(4, b"\x40\x15" + bytes(11) + told(5, config))
+    esds = full_box(b"esds", 0, told(3, bytes(3) + decoder + told(6, b"\2")))
+    long = replace(entry, data=memoryview(bytes(entry.data[:SOUND_HEAD]) + esds))
+    if size > 64:
+        with pytest.raises(BoxError, match="set-up"):
+            aac_of(long)
+        return
+    ours = aac_of(replace(entry, data=memoryview(aac_of(long).entry()[8:])))
+    assert (ours.rate, ours.channels, ours.config) == (48_000, 2, config)

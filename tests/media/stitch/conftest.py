@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from assets.media.stitch import StitchResult, StitchWishes, stitch
+from assets.media.errors import RenderCheckError
+from assets.media.stitch import StitchResult, StitchWishes, stitch, tracks
 from tests.support.clips import click_wav, marker_clip
 
 COLOURS = ((194, 63, 5), (113, 0, 233), (20, 160, 90))
 Stitcher = Callable[..., tuple[StitchResult, Path]]
+Refusal = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +63,37 @@ def made(room: Path, tmp_path: Path) -> Stitcher:
         return result, target
 
     return make
+
+
+@pytest.fixture
+def refused(room: Path, tmp_path: Path) -> Refusal:
+    """Stitch, expect the check to fail, and give what it says; nothing may be left, and no film."""
+
+    def make(clips: list[Path], **wishes: Any) -> str:
+        with pytest.raises(RenderCheckError) as caught:
+            stitch(
+                clips=clips,
+                wishes=StitchWishes(**wishes),
+                target=tmp_path / "film.mp4",
+                work_dir=room,
+                progress=lambda _: None,
+                shelf=tmp_path / "kept",
+            )
+        assert list(room.iterdir()) == []
+        assert not (tmp_path / "film.mp4").exists()
+        assert not list((tmp_path / "kept").glob("*.m*"))  # what is wrong is not kept either
+        return str(caught.value)
+
+    return make
+
+
+def shifted(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[Any], None]) -> None:
+    """Let a track of the film be wrong."""
+    real = getattr(tracks, name)
+
+    def wrong(*words: Any, **more: Any) -> Any:
+        track = real(*words, **more)
+        change(track)
+        return track
+
+    monkeypatch.setattr(f"assets.media.stitch.join.{name}", wrong)

@@ -2,7 +2,7 @@
 
 import errno
 import shutil
-from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +10,18 @@ import av
 import numpy as np
 import pytest
 
-from assets.media import probe as probe_module
 from assets.media.audio import to_aac
-from assets.media.errors import ClipProblem
+from assets.media.decode import decode_check
 from assets.media.ffmpeg import run_ffmpeg
-from assets.media.mp4 import read_movie
+from assets.media.mp4 import BoxError, read_movie
 from assets.media.samples import samples
-from assets.media.stitch import StitchResult, StitchWishes, stitch
-from assets.media.stitch.shelf import Shelf
+from assets.media.stitch import StitchWishes, stitch
+from assets.media.stitch.tables import sound_of
+from assets.media.stitch.tracks import Grid, song_track
 from assets.media.stitch.windows import Span, Window, arrange, reach, window_frames
 from tests.media.stitch.conftest import Stitcher
-from tests.support.clips import click_wav, clicks, flashes, marker_clip
+from tests.support.clips import click_wav, clicks, flashes, marker_clip, tone
+from tests.support.counted import show_only
 
 FRAMES, RATE = 192, 48_000
 
@@ -76,17 +77,52 @@ def test_own_sound_is_copied_packet_by_packet(clips: list[Path], made: Stitcher)
         assert set(packets(clip, "audio")) <= set(kept)
 
 
-def test_own_sound_that_is_shorter_ends_with_an_empty_edit(clips: list[Path], tmp_path: Path, made: Stitcher) -> None:
-    short = tmp_path / "short.mp4"
-    run_ffmpeg(["-i", str(clips[0]), "-map", "0:v", "-map", "0:a", "-c", "copy", "-shortest", str(short)], timeout=30)
+@pytest.mark.parametrize("place", [1, 2])
+def test_own_sound_that_is_shorter_is_followed_by_silence(
+    clips: list[Path], music: Path, tmp_path: Path, made: Stitcher, place: int
+) -> None:
+    short, loud = tmp_path / "short.mp4", tmp_path / "loud.mp4"
     run_ffmpeg(["-i", str(clips[0]), "-c:v", "copy", "-af", "atrim=end=6.4", "-b:a", "192k", str(short)], timeout=30)
-    result, film = made([clips[1], short, clips[2]])
-    assert result.plan.strategy == "P1"
-    sound = next(track for track in read_movie(film).tracks if track.kind == "sound")
-    assert sum(length for length, _ in sound.edits) == 24 * 12_288
-    empty = [length for length, begin in sound.edits if begin == -1]
-    assert empty[0] / 12_288 == pytest.approx(1.6, abs=0.03)
+    both = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac", "-t", "8"]
+    run_ffmpeg(["-i", str(clips[1]), "-i", str(music), *both, str(loud)], timeout=30)
+    order = [loud, loud]
+    order.insert(place, short)
+    result, film = made(order)
+    assert (result.plan.strategy, result.plan.copy_sound, result.frames) == ("P2", False, 3 * FRAMES)
+    wave = heard(film)
+    begin = 8 * place * RATE
+    assert np.abs(wave[:, begin + round(6.45 * RATE) : begin + round(7.95 * RATE)]).max() < 0.001
+    assert np.abs(wave[:, RATE : 7 * RATE]).max() > 0.2
+
+
+@pytest.mark.parametrize("end", [7.9995, 7.9991, 7.998, 7.979])
+def test_own_sound_that_lacks_less_than_a_millisecond_is_copied(
+    clips: list[Path], tmp_path: Path, made: Stitcher, end: float
+) -> None:
+    short, click = tmp_path / "short.mp4", click_wav(tmp_path / "click.wav")
+    words = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-af", f"atrim=end={end}", "-c:a", "aac"]
+    run_ffmpeg(["-i", str(clips[0]), "-i", str(click), *words, str(short)], timeout=30)
+    sound = sound_of(read_movie(short))
+    assert sound.samples == round(end * RATE)
+    result, film = made([short, short, short])
+    assert (result.plan.copy_sound, result.plan.strategy) == ((True, "P1") if end > 7.999 else (False, "P2"))
     assert clicks(film) == [pytest.approx(mark, abs=0.001) for mark in (4.0, 12.0, 20.0)]
+    wave = heard(film)
+    assert wave.shape[1] == 24 * RATE
+    for join in (8 * RATE, 16 * RATE, 24 * RATE):
+        assert np.abs(wave[:, join - 1024 : join + 1024]).max() < 0.001
+
+
+def test_sound_that_an_edit_list_hides_is_not_copied(clips: list[Path], tmp_path: Path, made: Stitcher) -> None:
+    hides = tmp_path / "hides.mp4"
+    shutil.copyfile(clips[0], hides)
+    show_only(hides, 2, tracks=slice(1, 2))  # its click is at four seconds
+    result, film = made([clips[1], hides, clips[2]])
+    assert (result.plan.strategy, result.plan.copy_sound) == ("P2", False)
+    assert clicks(film) == [pytest.approx(mark, abs=0.001) for mark in (4.0, 20.0)]
+    sound = sound_of(read_movie(hides))
+    with pytest.raises(BoxError, match="too short"):
+        song_track(sound, source=0, start=Fraction(0), ticks=8 * 24, grid=Grid(24, 1))
 
 
 @pytest.mark.parametrize(("transition", "lost"), [("crossfade", 12), ("fade_black", 0)])
@@ -142,84 +178,6 @@ def test_clip_with_one_key_frame_is_one_window(clips: list[Path], tmp_path: Path
     assert [float(moment) for moment in flashes(film)] == [4.0, 11.5, 19.0]
 
 
-@pytest.fixture
-def again(tmp_path: Path, room: Path) -> Callable[..., StitchResult]:
-    """Stitch with a shelf."""
-
-    def make(clips: list[Path], **wishes: Any) -> StitchResult:
-        return stitch(
-            clips=clips,
-            wishes=StitchWishes(**wishes),
-            target=tmp_path / "film.mp4",
-            work_dir=room,
-            progress=lambda _: None,
-            shelf=tmp_path / "kept",
-        )
-
-    return make
-
-
-def test_second_stitch_encodes_only_what_changed(
-    clips: list[Path], music: Path, tmp_path: Path, again: Callable[..., StitchResult], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    odd = marker_clip(tmp_path / "odd.mp4", size=(480, 270))
-    wishes: dict[str, Any] = {"audio_overlay": music, "suppress_video_audio": True, "fade_out_seconds": 2}
-    first = again([clips[0], odd, clips[1]], **wishes)
-    assert not first.plan.copy_sound
-    film = (tmp_path / "film.mp4").read_bytes()
-
-    def never(*_: object, **__: object) -> None:
-        raise AssertionError("something was encoded or decoded again")
-
-    for module in ("picture.conform", "picture.decode_check", "clips.decode_check", "clips.probe", "sound.make_sound"):
-        monkeypatch.setattr(f"assets.media.stitch.{module}", never)
-    second = again([clips[0], odd, clips[1]], **wishes)
-    assert (tmp_path / "film.mp4").read_bytes() == film
-    assert second.plan.copy_sound
-    again([clips[1], odd, clips[0]], **wishes)  # another order needs nothing new
-
-
-def test_clip_that_changed_is_looked_at_again(
-    clips: list[Path], tmp_path: Path, again: Callable[..., StitchResult]
-) -> None:
-    own = tmp_path / "own.mp4"
-    shutil.copyfile(clips[0], own)
-    again([own])
-    data = bytearray(own.read_bytes())
-    for place in range(data.index(b"mdat") + 500, len(data) - 500, 61):
-        data[place] ^= 0xA5
-    own.write_bytes(data)
-    with pytest.raises(ClipProblem, match="clip 1"):
-        again([own])
-
-
-def test_shelf_throws_away_what_was_used_longest_ago(tmp_path: Path) -> None:
-    kept = Shelf(tmp_path / "kept", most_bytes=250)
-
-    def hundred(path: Path) -> None:
-        path.write_bytes(bytes(100))
-
-    def nothing(path: Path) -> None:
-        path.write_bytes(b"")
-
-    for number in range(4):
-        kept.made([number], tmp_path / f"{number}.bin", hundred)
-    assert len(list((tmp_path / "kept").iterdir())) == 2
-    assert kept.made([3], tmp_path / "again.bin", nothing)
-    assert (tmp_path / "again.bin").stat().st_size == 100
-    assert not Shelf(None).made([3], tmp_path / "none.bin", nothing)
-
-
-def test_shelf_may_be_broken_or_gone(clips: list[Path], tmp_path: Path, again: Callable[..., StitchResult]) -> None:
-    again(clips)
-    for entry in (tmp_path / "kept").iterdir():
-        entry.write_bytes(b"{}")
-    again(clips)
-    shutil.rmtree(tmp_path / "kept")
-    (tmp_path / "kept").write_bytes(b"no folder")
-    assert again(clips).frames == 3 * FRAMES
-
-
 def test_full_disk_is_noticed_before_the_work(
     clips: list[Path], room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,6 +195,20 @@ def test_full_disk_is_noticed_before_the_work(
     assert list(room.iterdir()) == []
 
 
+def test_mix_of_a_normalized_song_is_counted_when_room_is_looked_for(
+    clips: list[Path], room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr("assets.media.stitch.run.ensure_room", lambda _, wanted: asked.append(wanted))
+    song = tone(tmp_path / "song.wav", seconds=24)
+    for normalized in (False, True):
+        wishes = StitchWishes(audio_overlay=song, suppress_video_audio=True, normalize_loudness=normalized)
+        target = tmp_path / "film.mp4"
+        stitch(clips=clips, wishes=wishes, target=target, work_dir=room, progress=lambda _: None)
+    (film, way), (same, more) = asked
+    assert (same, more - way) == (film, 24 * 48_000 * 8)  # floats, stereo
+
+
 def test_broken_sound_of_a_clip_is_no_reason_to_stop(clips: list[Path], tmp_path: Path, made: Stitcher) -> None:
     broken = tmp_path / "broken.mp4"
     sound = read_movie(clips[0]).one("sound")
@@ -244,7 +216,7 @@ def test_broken_sound_of_a_clip_is_no_reason_to_stop(clips: list[Path], tmp_path
     for offset, size in zip(sound.offsets[100:130].tolist(), sound.sizes[100:130].tolist(), strict=True):
         data[offset : offset + size] = b"\xff" * size
     broken.write_bytes(data)
-    assert not probe_module.decode_check(broken, forgive_sound=True).sound_whole
+    assert not decode_check(broken, forgive_sound=True).sound_whole
     result, film = made([broken, clips[1]])
     assert (result.plan.strategy, result.frames) == ("P2", 2 * FRAMES)
     assert clicks(film)[-1] == pytest.approx(12.0, abs=0.001)

@@ -7,8 +7,9 @@ from pathlib import Path
 import av
 import pytest
 
+from assets.media.decode import decode_check
 from assets.media.ffmpeg import run_ffmpeg
-from assets.media.probe import decode_check, probe
+from assets.media.probe import probe
 from tests.media.stitch.conftest import COLOURS, Stitcher
 from tests.support.clips import clicks, first_colour, flashes, marker_clip
 
@@ -155,6 +156,23 @@ def test_crossfade_overlaps_picture_and_sound(clips: list[Path], made: Stitcher)
     assert close(film, FRAMES - 6, half, levels=24)
 
 
+@pytest.mark.parametrize(("ends", "held"), [((6.0, 11.0, 17.0), 0), ((8.0, 16.0, 24.0), 2)])
+def test_crossfade_on_a_timeline_moves_no_clip_from_its_place(
+    clips: list[Path], made: Stitcher, ends: tuple[float, ...], held: int
+) -> None:
+    result, film = made(clips, ends=ends, transition="crossfade", transition_seconds=0.5)
+    assert (result.plan.transition_frames, result.duration) == (12, ends[-1])
+    assert sum("too short" in reason for step in result.plan.steps for reason in step.reasons) == held
+    marks = [4.0 + start for start in (0.0, *ends[:-1])]
+    assert [float(moment) for moment in flashes(film)] == marks
+    assert clicks(film) == [pytest.approx(mark, abs=0.001) for mark in marks]
+    cut = round(ends[0] * 24)
+    assert close(film, cut - 1, COLOURS[0])
+    half = tuple((a + b) // 2 for a, b in zip(COLOURS[0], COLOURS[1], strict=True))
+    assert close(film, cut + 6, half, levels=24)
+    assert close(film, cut + 12, COLOURS[1])
+
+
 def test_fade_through_black_keeps_the_length(clips: list[Path], made: Stitcher) -> None:
     result, film = made(clips, transition="fade_black", transition_seconds=1.0)
     assert (result.frames, result.plan.as_text()) == (
@@ -170,6 +188,16 @@ def test_transition_longer_than_a_clip_allows_is_shortened(clips: list[Path], tm
     result, _ = made([clips[0], short, clips[1]], transition="crossfade", transition_seconds=2)
     assert result.plan.transition_frames == 6
     assert "shortened to 0.25 s" in result.warnings[0]
+
+
+@pytest.mark.parametrize("transition", ["crossfade", "fade_black"])
+def test_clip_of_one_picture_leaves_the_transition_out(
+    clips: list[Path], tmp_path: Path, made: Stitcher, transition: str
+) -> None:
+    single = marker_clip(tmp_path / "single.mp4", seconds=1 / 24)
+    result, _ = made([clips[0], single], transition=transition, suppress_video_audio=True)
+    assert (result.frames, result.plan.transition, result.plan.transition_frames) == (FRAMES + 1, "cut", 0)
+    assert result.warnings == ("the transition was left out: the shortest clip is a single picture",)
 
 
 def test_small_and_reshaped_films(clips: list[Path], made: Stitcher) -> None:

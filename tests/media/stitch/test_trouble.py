@@ -3,17 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from assets.media.errors import ClipProblem, MediaProblem, RenderCheckError
+from assets.media.errors import ClipProblem, MediaProblem
 from assets.media.ffmpeg import run_ffmpeg
 from assets.media.mp4 import BoxError
 from assets.media.mp4.avc import parameter_sets
 from assets.media.stitch import StitchWishes, stitch
-from assets.media.stitch.check import check_film
 from tests.media.stitch.conftest import Stitcher
 from tests.support.clips import marker_clip
 
@@ -114,26 +112,6 @@ def test_wishes_that_cannot_be_read_are_refused(clips: list[Path], made: Stitche
     for wishes in ({"aspect_ratio": "wide"}, {"resolution": "huge"}, {"aspect_ratio": "16:0"}):
         with pytest.raises(MediaProblem):
             made(clips, **wishes)
-
-
-def test_check_says_everything_that_is_wrong(clips: list[Path], tmp_path: Path) -> None:
-    bad = tmp_path / "bad.mp4"
-    run_ffmpeg(["-i", str(clips[0]), "-vf", "fps=25", "-preset", "ultrafast", "-t", "5", "-an", str(bad)], timeout=30)
-    with pytest.raises(RenderCheckError) as caught:
-        check_film(bad, frames=192, fps=Fraction(24), sound=True)
-    for words in ("index", "125 frames instead of 192", "5.0000 s instead of 8.0000", "25 fps", "no sound"):
-        assert words in str(caught.value)
-    truncate(bad)
-    with pytest.raises(RenderCheckError, match="cannot be read"):
-        check_film(bad, frames=192, fps=Fraction(24), sound=True)
-
-
-def test_check_finds_sound_that_ends_elsewhere(clips: list[Path], tmp_path: Path) -> None:
-    drift = tmp_path / "drift.mp4"
-    words = ["-c:v", "copy", "-af", "apad=pad_dur=0.1", "-movflags", "+faststart"]
-    run_ffmpeg(["-i", str(clips[0]), *words, str(drift)], timeout=30)
-    with pytest.raises(RenderCheckError, match="sound and picture end"):
-        check_film(drift, frames=192, fps=Fraction(24), sound=True)
 
 
 @pytest.mark.parametrize("avcc", [b"", b"\x01", b"\x01dd\x0c\xff\xe1\x00", b"\x01dd\x0c\xff\xe1\xff\xffabc"])

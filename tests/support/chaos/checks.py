@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from assets.media.probe import decode_check
+from assets.media.decode import decode_check
 from tests.providers_server.process import StandinProcess
 from tests.support.chaos.crew import Crew
 from tests.support.chaos.customer import Customer

@@ -79,7 +79,9 @@ class Crew:
         over = [name for name in self.workers if name in self._living and self._living[name].exited()]
         for name in over:
             code = self._living.pop(name).end()
-            assert code == SIGKILLED, f"{name} ended with {code}, see {self._log(name)}"
+            assert code == SIGKILLED, (
+                f"{name} ended with {code}; the end of its log:\n{self._log(name).read_text()[-3000:]}"
+            )
         return over
 
     def stop(self) -> None:

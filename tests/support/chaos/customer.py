@@ -13,14 +13,22 @@ FINAL = {"succeeded", "failed", "canceled", "needs_review"}
 
 
 class Customer:
-    """One client of the API. `jobs` are those it was promised, by the key of the order."""
+    """One client of the API. `jobs` are those it was promised, by the key of the order.
 
-    def __init__(self, url: str, *, seed: int) -> None:
-        self._client = httpx.Client(base_url=url, timeout=20, trust_env=False)
+    It knows one or more addresses of the same studio, and goes to the next when one does not answer.
+    """
+
+    def __init__(self, *urls: str, seed: int, token: str = "") -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._clients = [httpx.Client(base_url=url, timeout=20, trust_env=False, headers=headers) for url in urls]
         self._dice = random.Random(seed)
         self.jobs: dict[str, dict[str, Any]] = {}
         self.repeats = 0
         self.trouble: Exception | None = None
+
+    @property
+    def _client(self) -> httpx.Client:
+        return self._clients[0]
 
     def ask(self, method: str, path: str, **words: Any) -> Any:
         """Ask until an answer comes. A refusal by the studio itself raises; a server that is away does not."""
@@ -35,6 +43,7 @@ class Customer:
                     break
             except httpx.TransportError as error:
                 said = repr(error)
+                self._clients = [*self._clients[1:], self._clients[0]]
             if time.monotonic() > deadline:
                 break
             self.repeats += 1

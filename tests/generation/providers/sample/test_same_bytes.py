@@ -4,6 +4,8 @@ import hashlib
 import sys
 from pathlib import Path
 
+import pytest
+
 from assets.media import song
 from generation.ports import ClipRequest, ImageRequest, LipSyncRequest, SceneRequest
 from generation.providers.sample.clips import SampleClips
@@ -36,6 +38,7 @@ def quiet(progress: float) -> None:
     assert 0.0 <= progress <= 1.0
 
 
+@pytest.mark.long
 def test_two_processes_make_the_same_bytes(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()

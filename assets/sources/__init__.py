@@ -1,0 +1,1 @@
+"""Places that songs come from besides a person's own disk."""

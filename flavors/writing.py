@@ -1,0 +1,73 @@
+"""Flavors that staff write by hand: a new one, and changes of one. What is kept is a revision, as with folders."""
+
+import re
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from flavors.models import DEFAULT, NAME_PATTERN, ConfigFlavor, FlavorOrigin
+from flavors.services import flavor_revise
+from flavors.yaml_text import FlavorInvalidError, Problem
+from mvsite.accounts.models import User
+from mvsite.common.errors import FieldError, UserError
+
+
+def flavor_create(*, name: str, files: Mapping[str, str], created_by: User) -> ConfigFlavor:
+    """Make a flavor of the texts by file name; what they leave out is taken from `default`.
+
+    Raises user:request:invalid for a name that is taken or none, and for every mistake in the texts.
+    """
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise _wrong("#/name", "Give a name of a-z, 0-9, - and _, at most 64 characters.", "invalid")
+    with transaction.atomic():
+        # Made before it is read, so that of two people who send the same name at once one is told that it is taken.
+        _, is_new = ConfigFlavor.objects.get_or_create(name=name, defaults={"origin": FlavorOrigin.ADMIN})
+        if not is_new:
+            raise _wrong("#/name", f"There is a flavor {name} already; change that one.", "taken")
+        _revise(name, files, created_by)
+    return ConfigFlavor.objects.select_related("revision").get(name=name)
+
+
+def flavor_update(
+    *, flavor: ConfigFlavor, files: Mapping[str, str | None], active: bool | None, changed_by: User
+) -> ConfigFlavor:
+    """Change the files named (None takes a file away) as a new revision, and switch the flavor on or off.
+
+    Texts that change nothing make no revision. Raises user:request:invalid.
+    """
+    if flavor.name == DEFAULT and active is False:
+        raise _wrong("#/active", "default stays on: everything falls back on it.", "invalid")
+    with transaction.atomic():
+        row = ConfigFlavor.objects.select_for_update(of=("self",)).select_related("revision").get(pk=flavor.pk)
+        before = dict(row.revision.documents) if row.revision else {}
+        after = {name: text for name, text in {**before, **files}.items() if text is not None}
+        if after != before:
+            _revise(row.name, after, changed_by)
+        if active is not None:
+            ConfigFlavor.objects.filter(pk=row.pk).update(active=active)
+    return ConfigFlavor.objects.select_related("revision").get(pk=flavor.pk)
+
+
+def _revise(name: str, documents: Mapping[str, str], user: User) -> None:
+    texts = {file: text.replace("\r\n", "\n") for file, text in documents.items()}
+    try:
+        flavor_revise(name=name, documents=texts, origin=FlavorOrigin.ADMIN, created_by=user)
+    except FlavorInvalidError as error:
+        raise as_user_error(error) from error
+
+
+def as_user_error(error: FlavorInvalidError) -> UserError:
+    """Say every problem as an error of its file's text; `problems` has file, line and field for programs."""
+    told = [{"file": one.file, "line": one.line, "field": one.field, "detail": one.say} for one in error.problems]
+    errors = tuple(FieldError(_pointer(one), str(one), "invalid") for one in error.problems)
+    return UserError(
+        "user:request:invalid", "The flavor cannot be used as it is.", errors=errors, extra={"problems": told}
+    )
+
+
+def _pointer(problem: Problem) -> str:
+    return f"#/files/{problem.file}" if problem.file.endswith(".yaml") else "#/files"
+
+
+def _wrong(pointer: str, detail: str, code: str) -> UserError:
+    return UserError("user:request:invalid", "Some fields need attention.", errors=(FieldError(pointer, detail, code),))

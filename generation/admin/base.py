@@ -1,0 +1,141 @@
+"""What the studio's lists in the admin share: fast pages, words to search, owners to choose, files of a list."""
+
+import csv
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+
+from assets.search import by_words
+from mvsite.accounts.models import User
+
+if TYPE_CHECKING:  # Django's classes take no parameters when they run
+    BaseAdmin = admin.ModelAdmin[Any]
+    _Paginator = Paginator[Any]
+else:
+    BaseAdmin = admin.ModelAdmin
+    _Paginator = Paginator
+MOST_OWNERS = 100
+MOST_COUNTED = 2_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class BoundedPaginator(_Paginator):
+    """Counts no further than 40 pages: counting a hundred thousand rows would cost more than showing fifty.
+
+    Whoever wants older rows narrows the list; that is quicker for people, too.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        """Count up to `MOST_COUNTED`."""
+        rows: Any = self.object_list
+        return len(rows.order_by().values_list("pk")[:MOST_COUNTED]) if hasattr(rows, "order_by") else len(rows)
+
+    def page(self, number: Any) -> Any:
+        """Give one page: what is sorted are ids alone, which are narrow; then come their rows."""
+        rows: Any = self.object_list
+        if not hasattr(rows, "order_by"):
+            return super().page(number)
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        ids = rows.values("pk")[first : first + self.per_page]
+        return Page(rows.filter(pk__in=ids), number, self)
+
+
+class OwnerFilter(admin.SimpleListFilter):
+    """Whose: the first hundred people by name; others are found by their name in the address."""
+
+    title, parameter_name = "owner", "owner_name"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the people."""
+        names = User.objects.order_by("username").values_list("username", flat=True)[:MOST_OWNERS]
+        return [(name, name) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep what belongs to the one chosen."""
+        owner = User.objects.filter(username=self.value()).first() if self.value() else None
+        if self.value() and owner is None:
+            return queryset.none()
+        return queryset.filter(owner=owner) if owner else queryset
+
+
+class CostFilter(admin.SimpleListFilter):
+    """What it cost, in steps that people think in."""
+
+    title, parameter_name = "cost", "cost"
+    field = "cost_usd"
+    _STEPS = {"free": (None, Decimal(0)), "1": (Decimal(0), Decimal(1)), "5": (Decimal(1), Decimal(5))}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the steps."""
+        return [("free", "nothing"), ("1", "up to $1"), ("5", "$1 to $5"), ("more", "more than $5")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep one step."""
+        if self.value() == "more":
+            return self.between(queryset, Decimal(5), None)
+        if self.value() in self._STEPS:
+            return self.between(queryset, *self._STEPS[str(self.value())])
+        return queryset
+
+    def between(self, rows: QuerySet[Any], above: Decimal | None, at_most: Decimal | None) -> QuerySet[Any]:
+        """Keep what cost more than `above` and no more than `at_most`, USD."""
+        words = {"gt": above, "lte": at_most}
+        return rows.filter(**{f"{self.field}__{name}": value for name, value in words.items() if value is not None})
+
+
+class WordsAdmin(BaseAdmin):
+    """A list of all owners' rows: newest first, fifty a page, nothing counted to the end, words found by an index."""
+
+    search_title, search_told = "title", "metadata"
+    list_per_page = 50
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    ordering = ["-created_at", "id"]
+    search_fields = ["id"]  # shows the field; `get_search_results` does the looking
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look words up."""
+        if not search_term.strip():
+            return queryset, False
+        return by_words(queryset, search_term, title=self.search_title, told=self.search_told), False
+
+
+class ReadOnlyAdmin(BaseAdmin):
+    """Rows that nobody adds, changes or deletes here, whatever their rights."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Say no."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no, to everybody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say no, to everybody."""
+        return False
+
+
+def csv_of(name: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> HttpResponse:
+    """Answer a table as a file; what a spreadsheet would take for a formula is quoted."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    out = csv.writer(answer)
+    out.writerow(header)
+    out.writerows([_plain(value) for value in row] for row in rows)
+    return answer
+
+
+def _plain(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text

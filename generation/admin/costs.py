@@ -1,0 +1,85 @@
+"""What all of it cost: the ledger of a span added up for the page of costs, with the measures of its bars."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model, Sum
+
+from generation.admin.times import render_times
+from generation.choices import JobState
+from generation.models import Project, ProviderCall
+from generation.money.holds import today
+from generation.money.usage import Sums, joined, sums
+from mvsite.accounts.models import User
+from mvsite.common.usd import usd
+
+SPANS = (30, 7, 90, 365)
+_MOST = 20
+_NOTHING = Decimal(0)
+_WIDTH, _HEIGHT = 720.0, 120.0
+_FOR_NOTHING = (JobState.FAILED, JobState.CANCELED)
+
+
+def spending(days: int) -> dict[str, Any]:
+    """Add up the bills of the last `days` days (UTC, today counted); amounts are USD as texts."""
+    last = today()
+    first = last - timedelta(days=days - 1)
+    calls = ProviderCall.objects.filter(settled_at__isnull=False, billed_on__range=(first, last)).order_by()
+    models = sums(calls, "billed_on", "provider", "model")
+    people = sums(calls, "owner_id", most=_MOST)
+    projects = sums(calls, "job__project_id", most=_MOST)
+    lost = calls.filter(job__state__in=_FOR_NOTHING).aggregate(total=Sum("cost_usd"))["total"]
+    return {
+        "first": first,
+        "last": last,
+        "total": usd(sum((cost for cost, _ in models.values()), _NOTHING)),
+        "calls": sum(count for _, count in models.values()),
+        "lost": usd(lost or _NOTHING),
+        "chart": _chart({day: cost for (day,), (cost, _) in joined(models, 0).items()}, first, days),
+        "tables": [
+            ("Provider", _told(joined(models, 1))),
+            ("Model", _told(joined(models, 1, 2))),
+            ("Person", _told(people, User, "username")),
+            ("Project", _told(projects, Project, "title")),
+        ],
+        "times": render_times(first),
+    }
+
+
+def _told(found: Sums, model: type[Model] | None = None, title: str = "") -> list[dict[str, Any]]:
+    """Make the rows of a table, the dearest first; sums by the rows of a `model` are called by their `title`."""
+    dearest = sorted(found.items(), key=lambda item: item[1][0], reverse=True)[:_MOST]
+    most = max((cost for _, (cost, _) in dearest), default=_NOTHING) or Decimal(1)
+    called: dict[Any, str] = {}
+    if model is not None:
+        rows = model._default_manager.filter(pk__in=[key for (key,), _ in dearest])  # noqa: SLF001  Django's documented way to it
+        called = dict(rows.values_list("pk", title))
+    return [
+        {
+            "name": " ".join(str(called.get(name, name)) for name in names if name) or "without",
+            "total": usd(cost),
+            "calls": calls,
+            "width": round(float(cost / most) * 100, 1),
+        }
+        for names, (cost, calls) in dearest
+    ]
+
+
+def _chart(found: dict[date, Decimal], first: date, days: int) -> dict[str, Any]:
+    """Measure one bar a day in a drawing of 720 by 120."""
+    each = [(day, found.get(day, _NOTHING)) for day in (first + timedelta(days=n) for n in range(days))]
+    most = max(total for _, total in each) or Decimal(1)
+    step = _WIDTH / days
+    bars = [
+        {
+            "day": day,
+            "total": usd(total),
+            "x": round(number * step, 2),
+            "y": round(_HEIGHT - float(total / most) * _HEIGHT, 2),
+            "width": round(step * 0.8, 2),
+            "height": round(float(total / most) * _HEIGHT, 2),
+        }
+        for number, (day, total) in enumerate(each)
+    ]
+    return {"bars": bars, "most": usd(most), "spent": [bar for bar in bars if bar["height"]]}

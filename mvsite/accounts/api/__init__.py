@@ -1,0 +1,1 @@
+"""Accounts over the API: who am I, tokens, invitations."""

@@ -1,0 +1,65 @@
+"""Writing into the audit log: what happened, to which row, and whose that is."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from mvsite.accounts.models import AuditEntry, User
+from mvsite.common.visitors import address_of
+from mvsite.logs import redact
+
+AnyRequest = HttpRequest | Request
+
+
+def owner_of_row(row: Any) -> Any:
+    """Return the id of whoever a row belongs to, by itself, its project or its job; None for the studio's own."""
+    if isinstance(row, User):
+        return row.pk
+    for name in ("owner_id", "user_id"):
+        if getattr(row, name, None) is not None:
+            return getattr(row, name)
+    for name in ("project", "job"):
+        behind: Any = getattr(row, name, None)
+        if getattr(behind, "owner_id", None) is not None:
+            return behind.owner_id
+    return None
+
+
+def showed(request: HttpRequest, *rows: Any) -> None:
+    """Name the rows that a page of the admin is about when its address does not, for the audit log."""
+    request.__dict__.setdefault("audited_rows", []).extend(rows)
+
+
+def audit(
+    action: str,
+    *,
+    request: AnyRequest | None = None,
+    by: User | None = None,
+    via: str = "",
+    about: Any = None,
+    owner_id: Any = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Add one entry: what happened (`noun.past`), who did it by which means, to which row of whom.
+
+    It is written in the caller's transaction, if there is one: what did not happen is not told. `owner_id` is that of
+    the row when there is one, which a row of nobody's has not, else whoever did it.
+    """
+    return AuditEntry.objects.create(
+        action=action,
+        by_id=by.pk if by else None,
+        by_name=by.get_username() if by else "",
+        via=via[:80],
+        owner_id=owner_id or (owner_of_row(about) if about is not None else by.pk if by else None),
+        object_kind=type(about).__name__.lower() if about is not None else "",
+        object_id=str(about.pk) if about is not None else "",
+        address=address_of(request) if request is not None else "",
+        request_id=getattr(request, "request_id", ""),
+        detail=_storable({**({"path": redact(request.path)[:200]} if request is not None else {}), **(detail or {})}),
+    )
+
+
+def _storable(detail: dict[str, Any]) -> dict[str, Any]:
+    """Show NUL as a sign of its own: PostgreSQL keeps none."""
+    return {name: told.replace("\0", "␀") if isinstance(told, str) else told for name, told in detail.items()}

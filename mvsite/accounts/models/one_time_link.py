@@ -1,0 +1,53 @@
+"""Links that let somebody in once: an invitation, or a new password."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from mvsite.common.models import TimestampedModel, UUIDModel
+
+
+class LinkKind(models.TextChoices):
+    """What a link is for."""
+
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105 - the kind, no password
+
+
+class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
+    """Conditions a link can meet."""
+
+    def usable(self, now: datetime) -> Self:
+        """Neither used nor too old."""
+        return self.filter(used_at=None, expires_at__gt=now)
+
+
+class OneTimeLink(UUIDModel, TimestampedModel):
+    """One link; only the SHA-256 of its secret is kept. `user` is whose password it sets, or who was invited by it."""
+
+    kind = models.CharField(max_length=10, choices=LinkKind.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="one_time_links"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=LinkKind.values), name="one_time_link_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(kind=LinkKind.PASSWORD) | Q(user__isnull=False), name="one_time_link_password_has_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind
