@@ -43,6 +43,11 @@ def _redact_event(_logger: Any, _method: str, event: structlog.typing.EventDict)
     return {key: _clean(value) for key, value in event.items()}
 
 
+def asking_request_id() -> str:
+    """Give the id of the request that this work is done for, also in a worker; "" where nobody asked."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,

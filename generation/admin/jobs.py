@@ -55,7 +55,8 @@ class JobAdmin(WordsAdmin, ReadOnlyAdmin):
     list_select_related = ("owner", "project")
     fields = (
         *("kind", "status", "stage", "progress", "owner", "project", "scene", "parent", "family"),
-        *("provider", "model", "flavor_revision", "estimated_cost_usd", "cost_usd", "held_usd", "failure"),
+        *("provider", "model", "flavor_revision", "estimated_cost_usd", "cost_usd", "held_usd"),
+        *("failure", "request_id"),
         *("queued_at", "started_at", "finished_at", "deadline_at", "next_at", "lease_owner", "lease_until"),
         *("attempts", "failures", "steps", "timeline", "orders", "asked", "answered"),
     )

@@ -44,7 +44,7 @@ class JobSerializer(Shape):
 
     `eta_range_seconds` is the time left at best and at worst, from the last jobs of its kind here; `overdue`: it takes
     much longer than that; at `deadline_at` it is given up. `automatic`: a film that started by itself and gives its
-    place to one that is asked for.
+    place to one that is asked for. `error` is a problem, with the `request_id` of what asked for the work last.
     """
 
     id = serializers.UUIDField()

@@ -16,6 +16,7 @@ from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job
 from mvsite.common.errors import UserError
+from mvsite.logs import asking_request_id
 
 _RETRYABLE = (JobState.FAILED, JobState.CANCELED)
 Agree = Callable[[Decimal], None]
@@ -204,6 +205,7 @@ def _restart(job: Job, *, may_cost: Decimal, parent: Job | None = None) -> None:
     job.error = None
     job.result = None
     job.failures = 0
+    job.request_id = asking_request_id()
     job.finished_at = job.started_at = job.cancel_requested_at = job.lease_until = None
     job.lease_owner = ""
     job.lease_seq += 1

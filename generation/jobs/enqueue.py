@@ -17,6 +17,7 @@ from generation.jobs.view import record_job
 from generation.jobs.wake import wake
 from generation.models import Job, Project, ReservedId, Scene
 from mvsite.accounts.models import User
+from mvsite.logs import asking_request_id
 
 
 def enqueue(
@@ -61,6 +62,7 @@ def enqueue(
             flavor_revision_id=flavor_revision_id,
             estimated_cost_usd=estimated_cost_usd,
             unique_key=unique_key,
+            request_id=asking_request_id(),
         )
         ReservedId.objects.bulk_create([ReservedId(pk=each, job=job, owner=owner) for each in reserved_ids])
         money.hold(job, estimated_cost_usd, parent=parent)

@@ -45,7 +45,7 @@ def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
         "project_id": _text(job.project_id),
         "scene_id": _text(job.scene_id),
         "result": job.result if job.result is not None else job.reserved,
-        "error": job.error,
+        "error": job.error and {**job.error, "request_id": job.request_id},
         "cancel_requested": job.cancel_requested_at is not None and not job.is_final,
         "urls": {
             "self": base,

@@ -42,7 +42,8 @@ class Job(UUIDModel, TimestampedModel):
     `params` is a snapshot of every input. `reserved` holds the ids promised to the caller (`{"video_id": …}`).
     `lease_seq` is the fence: whoever claims the job raises it, and every later write names it. `next_at` is when the
     next step is due (UTC). `held_usd` is what it still holds of its budgets, on the day `held_on` (UTC).
-    `waits_for` is the lane in whose line it stands.
+    `waits_for` is the lane in whose line it stands. `request_id` is the id of the request that asked for it last; what
+    a job asks for in its turn bears the same.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs")
@@ -70,6 +71,7 @@ class Job(UUIDModel, TimestampedModel):
     held_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)
     held_on = models.DateField(null=True, blank=True)
     unique_key = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     waits_for = models.ForeignKey(
         Lane, null=True, blank=True, on_delete=models.SET_NULL, related_name="line", db_index=False
     )

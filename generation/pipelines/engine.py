@@ -40,6 +40,7 @@ def advance(job_id: uuid.UUID) -> bool:
         kind=claim.job.kind,
         project_id=str(claim.job.project_id or ""),
         owner_id=str(claim.job.owner_id),
+        request_id=claim.job.request_id,
     ):
         try:
             with claim.heartbeat():

@@ -198,12 +198,14 @@ def test_create_says_the_price_and_asks_once_above_what_is_agreed(page: Page, tr
 def test_a_refused_scene_leads_to_its_words_while_the_others_go_on(page: Page, trouble: Trouble) -> None:
     project = a_project(page, "A boat.", "A gull run-nsfw flies.", title="Refused")
     open_studio(page, project)
-    page.get_by_role("button", name="Generate 2 clips").click()
+    with page.expect_response("**/run") as clicked:
+        page.get_by_role("button", name="Generate 2 clips").click()
     second = card(page, 2)
     problem = second.locator(".scene-status > .problem")
     expect(problem).to_contain_text("Scene 2 failed: Refused by the provider's safety filter", timeout=MADE_WITHIN_MS)
     expect(problem).to_contain_text(re.compile(r"It cost (nothing|\$\d)"))
     expect(problem).to_contain_text("Change the words and try again.")
+    expect(problem).to_contain_text(f"Request {clicked.value.headers['x-request-id']}")
     expect(badge(page, 1)).to_have_text("Ready", timeout=MADE_WITHIN_MS)
     expect(film(page).locator(".badge").first).to_have_text("Ready", timeout=MADE_WITHIN_MS)
     expect(film(page)).to_contain_text("Scene 2 has no clip and was left out.")

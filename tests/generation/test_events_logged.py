@@ -92,6 +92,9 @@ def assert_a_request_leads_to_its_work(said: list[dict[str, Any]], *, request: s
     assert (answered["request_id"], answered["status"]) == (request, 202)
     inside = [line for line in said if line["event"] == "stitch_plan" and line["project_id"]]
     assert {(line["kind"], line["project_id"]) for line in inside} == {("stitch", project)}
+    assert request in {line["request_id"] for line in inside}
+    kinds = {line.get("kind") for line in said if line.get("request_id") == request}
+    assert kinds >= {"run", "scenes", "clip", "stitch"}
     for line in said:
         if line["event"] in STATED and "job_id" in line:
             assert line["owner_id"]

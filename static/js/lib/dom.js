@@ -53,7 +53,7 @@ export function showProblem(node, problem) {
     lines.push(h("span", { textContent: `${nameOf(field.pointer.replace("#/", ""), node)}: ${told(field.detail)}` }));
   }
   if (problem.next_step) lines.push(h("span", { textContent: told(problem.next_step) }));
-  const id = problem.body?.request_id;
+  const id = problem.request_id ?? problem.body?.request_id;
   if (id) lines.push(h("small", { className: "quiet", textContent: _("Request %(id)s", { id }) }));
   if (node.textContent !== lines.map((line) => line.textContent).join("")) node.replaceChildren(...lines);
   return node;
