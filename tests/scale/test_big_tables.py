@@ -14,7 +14,7 @@ from generation.models import Event, Job, Project
 from mvsite.accounts.models import User
 from tests.support.many import RARE, fill
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.django_db, pytest.mark.timeout(3600)]
 BOUND = 0.3  # seconds
 ROUNDS = 20
 PAGES = (

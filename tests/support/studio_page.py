@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -81,13 +83,30 @@ def no_rendering(studio: Studio) -> AbstractContextManager[None]:
 
 @contextmanager
 def standing_still(studio: Studio, words: str) -> Iterator[None]:
-    """Hold the processes of a studio whose command line has these words."""
+    """Hold the processes of a studio whose command line has these words, between two of their writes."""
     held = [pid for pid, line in living(studio.data_dir).items() if words in line]
     assert held
-    for pid in held:
-        os.kill(pid, signal.SIGSTOP)
+    _send(signal.SIGSTOP, held)
+    while not _can_be_written(studio):  # stopped in a write, they would hold everybody up and not only their work
+        _send(signal.SIGCONT, held)
+        time.sleep(0.05)
+        _send(signal.SIGSTOP, held)
     try:
         yield
     finally:
-        for pid in held:
-            os.kill(pid, signal.SIGCONT)
+        _send(signal.SIGCONT, held)
+
+
+def _send(sign: signal.Signals, pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, sign)
+
+
+def _can_be_written(studio: Studio) -> bool:
+    """Say whether another process comes to write; those that go on have a second to finish theirs."""
+    with closing(sqlite3.connect(studio.data_dir / "studio.sqlite3", timeout=1)) as database:
+        try:
+            database.execute("begin immediate").connection.rollback()
+        except sqlite3.OperationalError:
+            return False
+    return True
