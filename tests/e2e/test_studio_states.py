@@ -31,7 +31,7 @@ BUDGET_SHIFT = 0.01
 BUDGET_EVENT_MS = 600  # p95 while scenes are written
 LONG_TASK_MS = 100
 EVENTS = 20
-BUSY_FACTOR = 4  # budgets of time are those of a quiet machine; other tests run beside these
+SLOW_FACTOR = 2  # budgets of time are those of a quick machine
 
 WATCH = """
 window.shift = 0;
@@ -62,6 +62,7 @@ def calm(chromium: Browser, studio: str, trouble: Trouble) -> Any:
     context.close()
 
 
+@pytest.mark.alone
 def test_every_state_is_accessible_and_nothing_moves_out_of_its_place(page: Page, trouble: Trouble) -> None:
     page.add_init_script(WATCH)
     project = a_project(page, number_of_scenes=2)
@@ -89,6 +90,27 @@ def test_every_state_is_accessible_and_nothing_moves_out_of_its_place(page: Page
     page.keyboard.press("?")
     accessible(page)  # dialog open
     trouble.check()
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_moves_when_the_writing_comes_and_goes(page: Page, processes: Studio, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.add_init_script(WATCH)
+    project = a_project(page, number_of_scenes=2)
+    open_studio(page, project)
+    with standing_still(processes, "-n provider@"):
+        page.get_by_role("button", name=re.compile("Generate Videos")).click()
+        writing = page.locator(".scenes > li").first.locator(".film .writing")
+        expect(writing).to_contain_text("The scenes are being written")
+        expect(writing).to_contain_text("on “")
+        accessible(page)
+        page.evaluate("window.shift = 0")
+    expect(card(page, 2).locator(".scene-text")).to_contain_text(re.compile(r"\w{3}"), timeout=MADE_WITHIN_MS)
+    expect(writing).to_be_hidden()
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.shift") <= BUDGET_SHIFT
+    page.get_by_role("button", name="Stop").first.click()
 
 
 def test_a_failed_scene_is_accessible_on_a_phone_and_the_film_goes_without_it(page: Page, trouble: Trouble) -> None:
@@ -143,6 +165,7 @@ def test_reading_belongs_to_the_person(page: Page) -> None:
     expect(page.get_by_role("button", name="Jump to latest")).to_be_hidden()
 
 
+@pytest.mark.alone
 def test_sixty_scenes_are_light_and_smooth(page: Page) -> None:
     texts = [f"Wide shot number {number}. The pier at dusk, a gull on the rail." for number in range(60)]
     project = a_project(page, *texts)
@@ -207,8 +230,9 @@ def the_strip_goes_along_with_what_plays(page: Page) -> None:
     expect(page.locator(".timeline a[data-playing]")).to_have_count(0)
 
 
+@pytest.mark.alone
 def test_create_and_studio_are_painted_soon(chromium: Browser, studio: str, page: Page, trouble: Trouble) -> None:
-    """The budget is that of a quiet machine; a busy one may take longer by the factor."""
+    """The budget is that of a quick machine; a slow one may take longer by the factor."""
     project = a_project(page, *[f"Wide shot number {number}. The pier at dusk." for number in range(6)])
     for path in ("/create/", f"/studio/{project}/"):
         took = []
@@ -220,9 +244,10 @@ def test_create_and_studio_are_painted_soon(chromium: Browser, studio: str, page
             took.append(painted(cold))
             context.close()
         print(f"\n{path}: LCP {median(took):.0f} ms (of {BUDGET_PAINT_MS} ms), best {min(took):.0f} ms")  # noqa: T201  the figure of the budget
-        assert 0 < median(took) <= BUSY_FACTOR * BUDGET_PAINT_MS
+        assert 0 < median(took) <= SLOW_FACTOR * BUDGET_PAINT_MS
 
 
+@pytest.mark.alone
 def test_what_happens_is_on_the_page_soon(page: Page, processes: Studio) -> None:
     """While scenes are written (whoever writes stands still) another program changes the title, again and again."""
     project = a_project(page, number_of_scenes=2)
@@ -243,4 +268,4 @@ def test_what_happens_is_on_the_page_soon(page: Page, processes: Studio) -> None
     took = sorted(shown[title] - at for title, at in sent.items())
     p95 = quantiles(took, n=20)[-1]
     print(f"\nevent to screen: p50 {median(took):.0f} ms, p95 {p95:.0f} ms (of {BUDGET_EVENT_MS} ms)")  # noqa: T201  the figure of the budget
-    assert 0 < p95 <= BUSY_FACTOR * BUDGET_EVENT_MS
+    assert 0 < p95 <= SLOW_FACTOR * BUDGET_EVENT_MS

@@ -59,10 +59,11 @@ class SceneText extends HTMLElement {
     this.#words(scene, isNews);
     this.ui.text.setAttribute("aria-label", TEXT.label(scene.index + 1));
     setText(this.ui.negative, scene.negative_description);
-    this.ui.fold.hidden = !scene.negative_description || this.isEditing;
+    const isDraft = scene.status === "writing"; // keeps the room of what comes with its words
+    this.ui.fold.hidden = !(isDraft || scene.negative_description) || this.isEditing;
     this.ui.newer.hidden = !(this.isEditing && scene.version_id !== this.#base);
     this.ui.writing.job = scene.writing ?? null;
-    this.ui.actions.hidden = scene.status === "writing" || this.isEditing;
+    this.ui.actions.hidden = this.isEditing;
     this.ui.rewrite.disabled = isActive(scene.writing);
     setText(this.ui.rewrite_words, TEXT.rewrite(price));
     if (isFirst) this.#reopen();
@@ -93,7 +94,7 @@ class SceneText extends HTMLElement {
   }
 
   edit() {
-    if (!this.isEditing && this.ui.actions.checkVisibility()) this.#open();
+    if (!this.isEditing && this.ui.actions.checkVisibility({ visibilityProperty: true })) this.#open();
   }
 
   get isEditing() {

@@ -129,10 +129,8 @@ class StudioPage extends HTMLElement {
     this["config-card"].paint?.(project);
     this["inputs-card"].paint?.(project, { fold: scenes.length > 0 || busy });
     this["summary-bar"].paint(state, prices);
-    this.ui.writing.hidden = !isActive(state.writing);
-    this.ui.writing_progress.about = `${project.idea}. ${project.character_description}`;
-    this.ui.writing_progress.job = state.writing;
     this["scene-list"].paint(scenes, prices, project);
+    this.#paintWriting(scenes);
     this["final-card"].paint(state);
     const whole = scenes.length > 0 && scenes.every((scene) => scene.take) && project.final_video_id;
     this.ui.run.hidden = busy || Boolean(whole);
@@ -145,6 +143,19 @@ class StudioPage extends HTMLElement {
     if (document.body.dataset.role !== "view") prices.ask(state); // what others pay is theirs to know
   }
 
+  /** How the writing goes stands where the first clip will be, so that nothing moves when it comes and goes. */
+  #paintWriting([first]) {
+    const { writing, writing_progress: progress } = this.ui;
+    const { writing: job, run, project } = this.state;
+    const frame = first?.status === "writing" && this.querySelector(".scenes .film");
+    if (frame && writing.parentNode !== frame) frame.append(writing);
+    else if (!frame && writing.closest(".film")) this["scene-list"].before(writing);
+    progress.about = `${project.idea}. ${project.character_description}`;
+    const shown = isActive(job) ? job : frame ? run : null; // a run begins with the writing
+    progress.job = shown;
+    writing.hidden = !shown;
+  }
+
   #runWords(scenes) {
     const { run } = this.prices;
     const words = !scenes.length ? TEXT.generate : run?.clips ? TEXT.missing(run.clips) : TEXT.rest;
@@ -152,6 +163,7 @@ class StudioPage extends HTMLElement {
   }
 
   async #run() {
+    if (!lacks(this.state.project)) this.#fold();
     const inputs = await this.#whole("inputs-card");
     const config = this["config-card"];
     await this.#act(async () => {
@@ -162,6 +174,13 @@ class StudioPage extends HTMLElement {
       inputs.fold();
       return (await import("../lib/spend.js")).spend(`/api/mv/projects/${this.state.project.id}/run`);
     });
+  }
+
+  /** At once, while it is plain what made the page move; what is typed stays open until it is saved. */
+  #fold() {
+    const card = this["inputs-card"];
+    if (card.fold) card.fold();
+    else card.querySelector("details").open = false; // its module is on its way
   }
 
   async #act(act) {
