@@ -34,8 +34,7 @@ class BoundedPaginator(_Paginator):
     @cached_property
     def count(self) -> int:
         """Count up to `MOST_COUNTED`."""
-        rows: Any = self.object_list
-        return len(rows.order_by().values_list("pk")[:MOST_COUNTED]) if hasattr(rows, "order_by") else len(rows)
+        return len(self._ids)
 
     def page(self, number: Any) -> Any:
         """Give one page: what is sorted are ids alone, which are narrow; then come their rows."""
@@ -44,8 +43,13 @@ class BoundedPaginator(_Paginator):
             return super().page(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        ids = rows.values("pk")[first : first + self.per_page]
-        return Page(rows.filter(pk__in=ids), number, self)
+        return Page(rows.filter(pk__in=self._ids[first : first + self.per_page]), number, self)
+
+    @cached_property
+    def _ids(self) -> list[Any]:
+        """The rows that can be paged to, in their order: what is searched for is looked up once, for count and page."""
+        rows: Any = self.object_list
+        return list(rows.values_list("pk", flat=True)[:MOST_COUNTED]) if hasattr(rows, "order_by") else list(rows)
 
 
 class OwnerFilter(admin.SimpleListFilter):
