@@ -60,26 +60,26 @@ def _told(found: Sums, model: type[Model] | None = None, title: str = "") -> lis
             "name": " ".join(str(called.get(name, name)) for name in names if name) or "without",
             "total": usd(cost),
             "calls": calls,
-            "width": round(float(cost / most) * 100, 1),
+            "width": f"{float(cost / most) * 100:.1f}",
         }
         for names, (cost, calls) in dearest
     ]
 
 
 def _chart(found: dict[date, Decimal], first: date, days: int) -> dict[str, Any]:
-    """Measure one bar a day in a drawing of 720 by 120."""
-    each = [(day, found.get(day, _NOTHING)) for day in (first + timedelta(days=n) for n in range(days))]
-    most = max(total for _, total in each) or Decimal(1)
+    """Measure a bar in a drawing of 720 by 120 for each day that cost something; lengths are texts, as there."""
+    most = max(found.values(), default=_NOTHING) or Decimal(1)
     step = _WIDTH / days
     bars = [
         {
-            "day": day,
+            "day": day.isoformat(),
             "total": usd(total),
-            "x": round(number * step, 2),
-            "y": round(_HEIGHT - float(total / most) * _HEIGHT, 2),
-            "width": round(step * 0.8, 2),
-            "height": round(float(total / most) * _HEIGHT, 2),
+            "x": f"{(day - first).days * step:.2f}",
+            "y": f"{_HEIGHT - float(total / most) * _HEIGHT:.2f}",
+            "width": f"{step * 0.8:.2f}",
+            "height": f"{float(total / most) * _HEIGHT:.2f}",
         }
-        for number, (day, total) in enumerate(each)
+        for day, total in sorted(found.items())
+        if total
     ]
-    return {"bars": bars, "most": usd(most), "spent": [bar for bar in bars if bar["height"]]}
+    return {"bars": bars, "most": usd(most)}
