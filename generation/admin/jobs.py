@@ -63,6 +63,14 @@ class JobAdmin(WordsAdmin, ReadOnlyAdmin):
     readonly_fields = fields
     actions = ("cancel", "retry", "as_table")
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look words up, or the id of a request as a failure tells it: that finds all that was done for it."""
+        wanted = search_term.strip().replace("\x00", "")
+        asked = queryset.filter(request_id=wanted) if wanted else queryset.none()
+        return (asked, False) if asked.exists() else super().get_search_results(request, queryset, search_term)
+
     def get_urls(self) -> list[URLPattern]:
         """Add the page of what is stuck."""
         own = [path("stuck/", self.admin_site.admin_view(self.stuck), name="generation_job_stuck")]

@@ -11,6 +11,7 @@ def log_job(name: str, job: Job, *, code: str = "") -> None:
         job_id=str(job.pk),
         project_id=str(job.project_id or ""),
         owner_id=str(job.owner_id),
+        request_id=job.request_id,
         kind=job.kind,
         state=job.state,
         attempt=job.attempts,

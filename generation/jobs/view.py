@@ -10,6 +10,8 @@ from generation.jobs.standing import waiting_for
 from generation.models import Job
 from mvsite.common.usd import usd, usd_at_most
 
+_WRITING = (JobKind.RUN, JobKind.SCENES)
+
 
 def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
     """Give the public members of a job; before success `result` holds only the reserved ids.
@@ -40,12 +42,12 @@ def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
         "model": job.model,
         "parameters_not_sent": job.params.get("parameters_not_sent", []),
         "warnings": job.params.get("warnings", []),
-        "number_of_scenes": job.params.get("number_of_scenes") if job.kind == JobKind.SCENES else None,
+        "number_of_scenes": job.params.get("number_of_scenes") if job.kind in _WRITING else None,
         "attempts": job.attempts,
         "project_id": _text(job.project_id),
         "scene_id": _text(job.scene_id),
         "result": job.result if job.result is not None else job.reserved,
-        "error": job.error and {**job.error, "request_id": job.request_id},
+        "error": job.problem,
         "cancel_requested": job.cancel_requested_at is not None and not job.is_final,
         "urls": {
             "self": base,

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -99,6 +99,7 @@ class Job(UUIDModel, TimestampedModel):
             models.Index(fields=["scene", "-created_at"], name="job_by_scene"),
             models.Index(fields=["state", "next_at"], name="job_due"),
             models.Index(fields=["kind", "state", "-finished_at"], name="job_history"),
+            models.Index(fields=["request_id"], name="job_by_request", condition=~Q(request_id="")),
             models.Index(fields=["owner"], name="job_holding", condition=Q(held_usd__gt=0)),
             models.Index(fields=["waits_for", "queued_at"], name="job_line", condition=Q(waits_for__isnull=False)),
         ]
@@ -134,6 +135,11 @@ class Job(UUIDModel, TimestampedModel):
     def is_final(self) -> bool:
         """Whether it has ended."""
         return self.state in FINAL_STATES
+
+    @property
+    def problem(self) -> dict[str, Any] | None:
+        """Why it failed, with the id of the request that asked for it."""
+        return self.error and {**self.error, "request_id": self.request_id}
 
     @property
     def stream_id(self) -> uuid.UUID:

@@ -147,7 +147,7 @@ def _result(job: Job, project: Project) -> dict[str, Any]:
     scenes = list(scenes_of(project))
     left_out = [scene.index for scene in scenes if not takes_of(scene)]
     failures = [
-        {"scene_index": child.scene.index if child.scene else None, "error": child.error}
+        {"scene_index": child.scene.index if child.scene else None, "error": child.problem}
         for child in _this_run(job, JobKind.CLIP).filter(state=JobState.FAILED).select_related("scene")
     ]
     return {

@@ -40,6 +40,7 @@ def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None, fa
                     "confirm_cost_usd": str(confirm_cost_usd) if confirm_cost_usd is not None else None,
                     "fail_over": fail_over,
                     "most_usd": str(most),
+                    "number_of_scenes": _to_write(project, offers),
                 },
                 reserved={"project_id": str(project.pk)},
                 estimated_cost_usd=sum((offer.usd for offer in offers), Decimal(0)),
@@ -47,6 +48,11 @@ def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None, fa
             )
     except IntegrityError:
         return Job.objects.filter(project=project, kind=JobKind.RUN).unfinished().get()
+
+
+def _to_write(project: Project, offers: list[Offer]) -> int | None:
+    """Say how many scenes the run will have written; None when there are scenes with words."""
+    return None if any(scene.current for scene in scenes_of(project)) else offers[-1].times
 
 
 def what_is_missing(project: Project) -> list[str]:

@@ -93,11 +93,13 @@ def test_every_state_is_accessible_and_nothing_moves_out_of_its_place(page: Page
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_moves_when_the_writing_comes_and_goes(page: Page, processes: Studio, width: int) -> None:
+@pytest.mark.parametrize(("width", "wished"), [(1280, {}), (390, {"number_of_scenes": 2})])
+def test_nothing_moves_when_the_writing_comes_and_goes(
+    page: Page, processes: Studio, width: int, wished: dict[str, int]
+) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.add_init_script(WATCH)
-    project = a_project(page, number_of_scenes=2)
+    project = a_project(page, **wished)
     open_studio(page, project)
     with standing_still(processes, "-n provider@"):
         page.get_by_role("button", name=re.compile("Generate Videos")).click()

@@ -95,6 +95,8 @@ def assert_a_request_leads_to_its_work(said: list[dict[str, Any]], *, request: s
     assert request in {line["request_id"] for line in inside}
     kinds = {line.get("kind") for line in said if line.get("request_id") == request}
     assert kinds >= {"run", "scenes", "clip", "stitch"}
+    claimed = {line["kind"] for line in said if line["event"] == "job_claimed" and line["request_id"] == request}
+    assert claimed == {"run", "scenes", "clip", "stitch"}
     for line in said:
         if line["event"] in STATED and "job_id" in line:
             assert line["owner_id"]

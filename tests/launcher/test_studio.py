@@ -129,6 +129,7 @@ def launcher() -> SimpleNamespace:
         (["--long"], [0, 0], ["not alone", "alone"], 0),
         (["--long"], [1, 0], ["not alone", "alone"], 1),
         (["--long"], [0, 1], ["not alone", "alone"], 1),
+        (["--long"], [-9, 0], ["not alone", "alone"], -9),  # killed
         (["--long", "tests/x"], [0, 5], ["not alone", "alone"], 0),  # none of them is to be alone
         (["--long", "tests/x"], [5, 5], ["not alone", "alone"], 5),
     ],

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -86,12 +86,14 @@ def standing_still(studio: Studio, words: str) -> Iterator[None]:
     """Hold the processes of a studio whose command line has these words, between two of their writes."""
     held = [pid for pid, line in living(studio.data_dir).items() if words in line]
     assert held
-    _send(signal.SIGSTOP, held)
-    while not _can_be_written(studio):  # stopped in a write, they would hold everybody up and not only their work
-        _send(signal.SIGCONT, held)
-        time.sleep(0.05)
-        _send(signal.SIGSTOP, held)
+    until = time.monotonic() + 30
     try:
+        _send(signal.SIGSTOP, held)
+        while not _can_be_written(studio):  # stopped in a write, they would hold everybody up and not only their work
+            assert time.monotonic() < until, "somebody writes without an end"
+            _send(signal.SIGCONT, held)
+            time.sleep(0.05)
+            _send(signal.SIGSTOP, held)
         yield
     finally:
         _send(signal.SIGCONT, held)
@@ -99,7 +101,8 @@ def standing_still(studio: Studio, words: str) -> Iterator[None]:
 
 def _send(sign: signal.Signals, pids: list[int]) -> None:
     for pid in pids:
-        os.kill(pid, sign)
+        with suppress(ProcessLookupError):
+            os.kill(pid, sign)
 
 
 def _can_be_written(studio: Studio) -> bool:

@@ -175,7 +175,7 @@ class CreateForm extends HTMLElement {
     try {
       await spend(`/api/mv/projects/${id}/run`);
     } catch (problem) {
-      save(`notice-${id}`, { title: problem.title, detail: problem.detail, next_step: problem.next_step });
+      save(`notice-${id}`, { title: problem.title, detail: problem.detail, next_step: problem.next_step, request_id: problem.body?.request_id });
     }
   }
 }

@@ -58,9 +58,17 @@ class InputChoices extends HTMLElement {
     else this.song.value = null;
   }
 
+  get isGoing() {
+    return this.#fields.some((field) => field?.work.isGoing) || this.#saving.isGoing;
+  }
+
+  get #fields() {
+    return [this.song, this.own, this.product];
+  }
+
   /** Wait for what is chosen and has not come or is not saved yet; gives whether all of it is. Throws a Problem. */
   async arrive() {
-    await arrived([this.song, this.own, this.product], this.ui.waits);
+    await arrived(this.#fields, this.ui.waits);
     return this.#saving.settle();
   }
 

@@ -117,9 +117,9 @@ class InputsCard extends HTMLElement {
     this.typed.fill(this.#project);
   }
 
-  /** Make room for what is made from it; not while something is being typed, and only once. */
+  /** Make room for what is made from it; not while something is being typed or on its way, and only once. */
   fold() {
-    if (!this.isTouched && !this.#link) this.ui.fold.open = false;
+    if (!this.isTouched && !this.#link && !this.choices.isGoing) this.ui.fold.open = false;
     this.#folded = true;
   }
 

@@ -94,7 +94,7 @@ class SceneText extends HTMLElement {
   }
 
   edit() {
-    if (!this.isEditing && this.ui.actions.checkVisibility({ visibilityProperty: true })) this.#open();
+    if (!this.isEditing && this.#scene.status !== "writing" && this.ui.actions.checkVisibility()) this.#open();
   }
 
   get isEditing() {

@@ -163,7 +163,7 @@ class StudioPage extends HTMLElement {
   }
 
   async #run() {
-    if (!lacks(this.state.project)) this.#fold();
+    if (!lacks(this.state.project)) this["inputs-card"].fold?.(); // at once, while it is plain what made the page move
     const inputs = await this.#whole("inputs-card");
     const config = this["config-card"];
     await this.#act(async () => {
@@ -174,13 +174,6 @@ class StudioPage extends HTMLElement {
       inputs.fold();
       return (await import("../lib/spend.js")).spend(`/api/mv/projects/${this.state.project.id}/run`);
     });
-  }
-
-  /** At once, while it is plain what made the page move; what is typed stays open until it is saved. */
-  #fold() {
-    const card = this["inputs-card"];
-    if (card.fold) card.fold();
-    else card.querySelector("details").open = false; // its module is on its way
   }
 
   async #act(act) {

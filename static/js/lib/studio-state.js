@@ -101,9 +101,11 @@ export class StudioState {
   }
 
   #coming() {
-    if (!isActive(this.writing) && !(isActive(this.run) && !this.writing)) return [];
-    const drafts = this.drafts;
-    const many = Math.max(this.writing?.number_of_scenes ?? this.project.number_of_scenes ?? 0, drafts.length);
+    const { run, drafts } = this;
+    const isOld = isActive(run) && this.writing?.queued_at < run.queued_at && !isActive(this.writing); // of a run before
+    const writing = isOld ? null : this.writing;
+    if (!isActive(writing ?? run)) return [];
+    const many = Math.max(writing?.number_of_scenes ?? run?.number_of_scenes ?? this.project.number_of_scenes ?? 0, drafts.length);
     const written = new Map(drafts.map((draft) => [draft.index, draft]));
     return Array.from({ length: many }, (_, index) => {
       const [start, end] = [index * SECONDS_EACH, (index + 1) * SECONDS_EACH];

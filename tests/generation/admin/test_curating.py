@@ -10,6 +10,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from assets.models import Video
 from generation import jobs, money
@@ -260,3 +261,14 @@ def test_what_would_be_sent_for_a_project_is_shown_with_its_words(staff: Client)
 @pytest.mark.parametrize("query", ["project=nonsense", f"project={uuid.UUID(int=7)}"])
 def test_what_would_be_sent_says_when_there_is_no_such_project(staff: Client, query: str) -> None:
     assert "There is no such project" in staff.get(f"{PROJECTS}sent/?{query}").content.decode()
+
+
+def test_the_id_of_a_request_finds_all_that_was_done_for_it(staff: Client, owner: User) -> None:
+    with bound_contextvars(request_id="the-request-of-a-person"):
+        job = a_job(owner)
+    other = a_job(owner)
+    page = staff.get(f"{JOBS}?q=the-request-of-a-person").content.decode()
+    assert f"{JOBS}{job.pk}/change/" in page
+    assert f"{JOBS}{other.pk}/change/" not in page
+    assert "the-request-of-a-person" in staff.get(f"{JOBS}{job.pk}/change/").content.decode()
+    assert staff.get(f"{JOBS}?q=the-request%00-of").status_code == 200

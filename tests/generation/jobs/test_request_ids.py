@@ -30,6 +30,7 @@ def test_what_fails_tells_the_request_that_asked_for_it(api: APIClient, project:
     assert {(kind, job.request_id) for kind, job in jobs.items()} == {("run", RUN), ("scenes", RUN)}
     told = api.get(f"/api/mv/jobs/{jobs['scenes'].pk}").json()
     assert (told["state"], told["error"]["request_id"]) == ("failed", RUN)
+    assert jobs["run"].params["number_of_scenes"] == 1
 
     assert api.post(f"/api/mv/jobs/{jobs['run'].pk}/retry", headers={"X-Request-ID": AGAIN}).status_code == 202
     work_off()
