@@ -50,6 +50,7 @@ NAMED = {
     "generation 0008_lists_of_all_owners AddIndex provider_call_billed": FIRST,
     "generation 0008_lists_of_all_owners RunPython add_words": f"changes no row: an index of words, {FIRST}",
     "generation 0010_money_held AddIndex job_holding": FIRST,
+    "generation 0012_job_request_id AddIndex job_by_request": FIRST,
 }
 
 

@@ -137,6 +137,8 @@ def test_input_data_takes_words_only_once_its_fields_are_filled(page: Page) -> N
     page.locator("mv-inputs-card > details").get_by_text("Input Data").click()
     idea = page.get_by_label("Idea")
     expect(idea).not_to_be_editable()
+    while not held:
+        page.wait_for_timeout(50)
     for route in held:
         route.continue_()
     expect(idea).to_be_editable()

@@ -122,53 +122,6 @@ def launcher() -> SimpleNamespace:
     return SimpleNamespace(**runpy.run_path(str(ROOT / "studio")))
 
 
-@pytest.mark.parametrize(
-    ("words", "ends", "marks", "code"),
-    [
-        (["-k", "x"], [0], ["not long"], 0),
-        (["--long"], [0, 0], ["not alone", "alone"], 0),
-        (["--long"], [1, 0], ["not alone", "alone"], 1),
-        (["--long"], [0, 1], ["not alone", "alone"], 1),
-        (["--long"], [-9, 0], ["not alone", "alone"], -9),  # killed
-        (["--long", "tests/x"], [0, 5], ["not alone", "alone"], 0),  # none of them is to be alone
-        (["--long", "tests/x"], [5, 5], ["not alone", "alone"], 5),
-    ],
-)
-def test_what_measures_time_runs_after_the_others_and_every_failure_counts(
-    launcher: SimpleNamespace,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    words: list[str],
-    ends: list[int],
-    marks: list[str],
-    code: int,
-) -> None:
-    left, asked = [*ends], []
-
-    def run(command: list[str], **_: Any) -> SimpleNamespace:
-        asked.append(command[command.index("-m", 3) + 1 :])
-        return SimpleNamespace(returncode=left.pop(0))
-
-    monkeypatch.setitem(launcher.test.__globals__, "install", lambda **_: None)
-    monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(SystemExit) as left_with:
-        launcher.test(words)
-    assert left_with.value.code == code
-    rest = [word for word in words if word != "--long"]
-    assert asked == [[mark, *rest] for mark in marks]
-
-
-@pytest.mark.parametrize(("ends", "word"), [(0, "ok"), (3, "FAILED")])
-def test_gate_prints_its_line_and_its_output_when_it_fails(
-    launcher: SimpleNamespace, capsys: pytest.CaptureFixture[str], ends: int, word: str
-) -> None:
-    command = [sys.executable, "-c", f"import os, sys; print(os.environ['WORD']); sys.exit({ends})"]
-    assert launcher.passes("types", command, {"WORD": "why"}) is (ends == 0)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[:2] == [word, "types"]
-    assert lines[1:] == ([] if ends == 0 else ["why"])
-
-
 def test_studio_says_which_python_it_needs(launcher: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     monkeypatch.setattr(sys, "version", "3.9.1 (main)")

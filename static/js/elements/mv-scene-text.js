@@ -59,8 +59,7 @@ class SceneText extends HTMLElement {
     this.#words(scene, isNews);
     this.ui.text.setAttribute("aria-label", TEXT.label(scene.index + 1));
     setText(this.ui.negative, scene.negative_description);
-    const isDraft = scene.status === "writing"; // keeps the room of what comes with its words
-    this.ui.fold.hidden = !(isDraft || scene.negative_description) || this.isEditing;
+    this.ui.fold.hidden = this.isEditing || !(scene.negative_description || scene.status === "writing"); // a draft keeps room
     this.ui.newer.hidden = !(this.isEditing && scene.version_id !== this.#base);
     this.ui.writing.job = scene.writing ?? null;
     this.ui.actions.hidden = this.isEditing;

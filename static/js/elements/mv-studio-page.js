@@ -10,6 +10,7 @@ import { Reading } from "../lib/reading.js";
 import { shortcuts } from "../lib/shortcuts.js";
 import { StudioState, isActive, lacks } from "../lib/studio-state.js";
 import { _, _n } from "../lib/text.js";
+import { paintWriting } from "../lib/writing.js";
 import "./mv-final-card.js";
 import "./mv-scene-list.js";
 import "./mv-summary-bar.js";
@@ -130,7 +131,7 @@ class StudioPage extends HTMLElement {
     this["inputs-card"].paint?.(project, { fold: scenes.length > 0 || busy });
     this["summary-bar"].paint(state, prices);
     this["scene-list"].paint(scenes, prices, project);
-    this.#paintWriting(scenes);
+    paintWriting(this.ui, state, { first: scenes[0], list: this["scene-list"] });
     this["final-card"].paint(state);
     const whole = scenes.length > 0 && scenes.every((scene) => scene.take) && project.final_video_id;
     this.ui.run.hidden = busy || Boolean(whole);
@@ -141,19 +142,6 @@ class StudioPage extends HTMLElement {
     setText(this.ui.hint, !lacks(project) ? TEXT.idle : project.mode === "product" ? TEXT.askProduct : TEXT.ask);
     if (run?.state === "failed" && !scenes.length) showProblem(this.ui.problem, run.error);
     if (document.body.dataset.role !== "view") prices.ask(state); // what others pay is theirs to know
-  }
-
-  /** How the writing goes stands where the first clip will be, so that nothing moves when it comes and goes. */
-  #paintWriting([first]) {
-    const { writing, writing_progress: progress } = this.ui;
-    const { writing: job, run, project } = this.state;
-    const frame = first?.status === "writing" && this.querySelector(".scenes .film");
-    if (frame && writing.parentNode !== frame) frame.append(writing);
-    else if (!frame && writing.closest(".film")) this["scene-list"].before(writing);
-    progress.about = `${project.idea}. ${project.character_description}`;
-    const shown = isActive(job) ? job : frame ? run : null; // a run begins with the writing
-    progress.job = shown;
-    writing.hidden = !shown;
   }
 
   #runWords(scenes) {
