@@ -1,6 +1,5 @@
 """Numbers for Prometheus, all from the rows that every process shares: whichever web process is asked says the same."""
 
-import ipaddress
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -12,8 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from generation import measures
-
-_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded")
+from mvsite.common.visitors import is_from_here
 
 
 class StudioNumbers(Collector):
@@ -43,12 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _may_read(request: HttpRequest) -> bool:
-    """Let in who names the token; without one only this machine, and not through a proxy, which also runs here."""
+    """Let in who names the token; without one only this machine itself."""
     if settings.MV_METRICS_TOKEN:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.MV_METRICS_TOKEN}")
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
+    return is_from_here(request)

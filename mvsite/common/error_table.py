@@ -32,6 +32,11 @@ ERRORS: dict[str, ErrorText] = {
         403, "Refused: the request comes from another site", "Open the studio itself."
     ),
     "user:request:host": ErrorText(400, "This host name is not served", "Use 127.0.0.1 or localhost."),
+    "user:request:remote": ErrorText(
+        403,
+        "This studio has no log-in and serves its own machine only",
+        "Open it there, without a proxy in between; or whoever runs it sets MV_AUTH=required.",
+    ),
     "user:url:refused": ErrorText(400, "This address cannot be used", "Upload the file instead."),
     "user:link:refused": ErrorText(403, "This link does not work (any more)", "Ask for a new one."),
     "user:download:not_installed": ErrorText(

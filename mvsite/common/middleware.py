@@ -14,6 +14,7 @@ from django.middleware.common import CommonMiddleware
 
 from mvsite.common.errors import UserError
 from mvsite.common.problems import problem_response
+from mvsite.common.visitors import is_from_here
 from mvsite.logs import debug_event
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -55,6 +56,11 @@ def _is_listed(request: HttpRequest) -> bool:
     return listed and re.match(settings.CORS_URLS_REGEX, request.path_info) is not None
 
 
+def _is_for_machines(request: HttpRequest) -> bool:
+    """Say whether it is health or numbers, which have rules of their own."""
+    return any(re.match(each, request.path_info.lstrip("/")) for each in settings.SECURE_REDIRECT_EXEMPT)
+
+
 class StudioCommonMiddleware(CommonMiddleware):
     """Django's own, which refuses hosts that are not listed, but for what machines ask by a host's address.
 
@@ -63,15 +69,16 @@ class StudioCommonMiddleware(CommonMiddleware):
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]  # the stubs let it only return a permanent redirect
         """Look at the host's name where it counts."""
-        if any(re.match(each, request.path_info.lstrip("/")) for each in settings.SECURE_REDIRECT_EXEMPT):
+        if _is_for_machines(request):
             return None
         return super().process_request(request)
 
 
 class LocalOnlyMiddleware:
-    """In local mode serve loopback names only and refuse requests that another site's page sends.
+    """In local mode serve loopback names to this machine only and refuse requests that another site's page sends.
 
-    Without a log-in, any page in the owner's browser could otherwise spend the owner's money.
+    Without a log-in, any page in the owner's browser could otherwise spend the owner's money, and so could whoever
+    reaches a server that was bound to more than loopback by hand: a Host header says what its sender likes.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -83,6 +90,8 @@ class LocalOnlyMiddleware:
             host, _ = split_domain_port(request.META.get("HTTP_HOST", "").lower())
             if host not in _LOOPBACK:
                 return problem_response(UserError("user:request:host"), request)
+            if not _is_for_machines(request) and not is_from_here(request):
+                return problem_response(UserError("user:request:remote"), request)
             if self._is_foreign(request):
                 return problem_response(UserError("user:request:cross_site"), request)
         return self.get_response(request)

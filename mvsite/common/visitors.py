@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+# What proxies add: one that runs on this machine is here itself, whomever it asks for.
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded")
+
 
 def address_of(request: HttpRequest | Request) -> str:
     """Return the visitor's IP address; behind our own proxy (`MV_BEHIND_HTTPS`) the one that the proxy saw."""
@@ -17,3 +20,15 @@ def address_of(request: HttpRequest | Request) -> str:
         return str(ipaddress.ip_address(seen))
     except ValueError:
         return ""
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Say whether this machine itself asks, through no proxy; a Unix socket, which has no address, counts as one."""
+    if any(name in request.headers for name in FORWARDED):
+        return False
+    try:
+        seen = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    # A socket that listens on `::` has ::ffff:127.0.0.1, which not every Python's `is_loopback` knows.
+    return (getattr(seen, "ipv4_mapped", None) or seen).is_loopback

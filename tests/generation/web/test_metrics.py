@@ -110,6 +110,10 @@ def test_others_see_nothing(db: None, headers: dict[str, str], address: str) -> 
     assert client.get("/metrics", headers=headers).status_code == 404
 
 
+def test_this_machine_sees_them_through_a_socket_of_both_families(db: None) -> None:
+    assert Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="::ffff:127.0.0.1").get("/metrics").status_code == 200
+
+
 def test_the_token_opens_it_from_elsewhere_and_nothing_else_does(settings: Settings) -> None:
     settings.MV_METRICS_TOKEN = "a-token-for-prometheus"
     client = Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="192.0.2.7")
