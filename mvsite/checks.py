@@ -44,6 +44,9 @@ def _own_key() -> list[CheckMessage]:
 
 
 def _named_hosts() -> list[CheckMessage]:
+    if "*" in settings.ALLOWED_HOSTS and not settings.MV_PUBLIC_URL:
+        text = "ALLOWED_HOSTS=* lets strangers choose where links for new passwords lead to."
+        return [_error("E007", text, "Name the hosts, or set MV_PUBLIC_URL=https://my.host.")]
     if env.listing("ALLOWED_HOSTS"):
         return []
     return [_error("E004", "ALLOWED_HOSTS must say under which names the studio is served.", "ALLOWED_HOSTS=my.host")]

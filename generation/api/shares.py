@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import django_filters
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_serializer, extend_schema_view
@@ -23,6 +22,7 @@ from generation.services.shares import DEFAULT_HOURS, LONGEST_HOURS, share_creat
 from mvsite.accounts.reach import owned
 from mvsite.common.bodies import RequestSerializer
 from mvsite.common.errors import UserError
+from mvsite.common.links import absolute_url
 
 _ID = "2f7e1f1b-9c2d-4f46-8a77-0d6a5a7d3e21"
 _TOKEN = "L34fG5wtT0aKdw1qWn0-IQ.c2lnbmF0dXJl"  # noqa: S105 - an example, signed by nobody
@@ -103,12 +103,10 @@ class ShareViewSet(ResourceViewSet):
 
     def shape(self, row: Share) -> dict[str, Any]:
         """Answer a link with its address."""
-        path = f"/share/{share_token(row)}/"
-        whole = settings.MV_PUBLIC_URL + path if settings.MV_PUBLIC_URL else self.request.build_absolute_uri(path)
         times = ("expires_at", "revoked_at", "last_opened_at", "created_at")
         return {
             "id": str(row.pk),
-            "url": whole,
+            "url": absolute_url(self.request, f"/share/{share_token(row)}/"),
             "project_id": str(row.project_id) if row.project_id else None,
             "video_id": str(row.video_id) if row.video_id else None,
             "is_open": row.is_open(timezone.now()),

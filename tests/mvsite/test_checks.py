@@ -76,6 +76,24 @@ def test_a_public_address_is_https_and_of_a_studio_with_log_in(
     assert found() == codes
 
 
+@pytest.mark.parametrize(
+    ("names", "address", "codes"),
+    [
+        (["*"], "", ["studio.E007"]),
+        (["studio.example", "*"], "", ["studio.E007"]),
+        (["*"], "https://studio.example", []),
+        ([".studio.example"], "", []),
+    ],
+)
+def test_any_host_name_needs_a_public_address_for_links(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, names: list[str], address: str, codes: list[str]
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", PRODUCTION["SECRET_KEY"])
+    monkeypatch.setenv("ALLOWED_HOSTS", ",".join(names))
+    settings.MV_AUTH, settings.ALLOWED_HOSTS, settings.MV_PUBLIC_URL = "required", names, address
+    assert found() == codes
+
+
 @pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefgh" * 8])
 def test_a_weak_key_is_refused_and_not_shown(settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     settings.MV_AUTH = "required"

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated
@@ -20,6 +19,7 @@ from mvsite.accounts.rights import may_change
 from mvsite.accounts.tokens import token_create, token_revoke
 from mvsite.common.errors import UserError
 from mvsite.common.ids import parse_id
+from mvsite.common.links import absolute_url
 
 _WHEN = "2026-11-27T09:00:00Z"
 _TOKEN = {
@@ -222,5 +222,4 @@ def _person(request: Request) -> User:
 
 
 def _told(request: Request, path: str) -> Response:
-    whole = settings.MV_PUBLIC_URL + path if settings.MV_PUBLIC_URL else request.build_absolute_uri(path)
-    return Response({"url": whole}, status=201, headers={"Cache-Control": "no-store"})
+    return Response({"url": absolute_url(request, path)}, status=201, headers={"Cache-Control": "no-store"})

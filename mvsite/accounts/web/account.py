@@ -20,6 +20,7 @@ from mvsite.accounts.rights import may_change, may_invite, may_reset_passwords
 from mvsite.accounts.tokens import token_create, token_revoke
 from mvsite.accounts.web.drawing import draw, for_person
 from mvsite.accounts.web.forms import ChangePasswordForm, TokenForm
+from mvsite.common.links import absolute_url
 
 PEOPLE_SHOWN = 200
 
@@ -78,7 +79,7 @@ def invite(request: HttpRequest, person: User) -> HttpResponseBase:
     """Make an invitation and show its link, once; for staff who may add people."""
     if not may_invite(person):
         raise Http404
-    address = request.build_absolute_uri(link_create(kind=LinkKind.INVITATION, made_by=person))
+    address = absolute_url(request, link_create(kind=LinkKind.INVITATION, made_by=person))
     audit("invitation.made", request=request, by=person)
     return _drawn(request, person, shown_once=address, said=_("Send this link; it works once, for seven days."))
 
@@ -91,7 +92,7 @@ def reset_password(request: HttpRequest, person: User, user_id: UUID) -> HttpRes
     other = get_object_or_404(User, pk=user_id, is_active=True)
     if not may_change(person, other):
         raise Http404
-    address = request.build_absolute_uri(link_create(kind=LinkKind.PASSWORD, user=other, made_by=person))
+    address = absolute_url(request, link_create(kind=LinkKind.PASSWORD, user=other, made_by=person))
     audit("password.link_made", request=request, by=person, about=other, owner_id=other.pk)
     said = _("Send this link to %(name)s; it works once, for a day.") % {"name": other.get_username()}
     return _drawn(request, person, shown_once=address, said=said)

@@ -21,6 +21,7 @@ from mvsite.accounts.web.drawing import draw, draw_problem, with_accounts
 from mvsite.accounts.web.forms import ForgotForm, JoinForm, NewPasswordForm
 from mvsite.common.errors import UserError
 from mvsite.common.limits import take
+from mvsite.common.links import absolute_url
 from mvsite.common.visitors import address_of
 
 _FORM = ("GET", "HEAD", "POST")
@@ -59,7 +60,7 @@ def forgot(request: HttpRequest) -> HttpResponseBase:
     if wait is not None:
         error = UserError("user:request:throttled", extra={"retry_after": wait})
         return draw_problem(request, "forgot.html", error, **told)
-    site = request.build_absolute_uri("/").rstrip("/")
+    site = absolute_url(request, "/").rstrip("/")
     letters_later(email=form.cleaned_data["email"], site=site, language=get_language() or settings.LANGUAGE_CODE)
     return draw(request, "forgot.html", is_sent=True, **told)
 
