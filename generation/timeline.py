@@ -14,6 +14,7 @@ from generation.choices import CutBy
 USUAL_CLIP = 8.0  # seconds: of a scene that has no clip yet
 LEAST = 1.0  # seconds: no span is shorter, but for the clip itself
 SLACK = 1e-3  # seconds by which a clip may be too short for its span
+REST = 0.1  # seconds at the end of a film that are worth no clip of their own
 MOST_SPANS = 4_000  # two hours cut by clips of two seconds
 MOST_SCENES = 60
 LONGEST_TARGET_SECONDS = 900
@@ -45,12 +46,13 @@ def tile(lengths: Sequence[float], *, cut_by: str, marks: Marks | None, target: 
 
     With a `target` (seconds) the film has that length: scenes share it evenly where their clips are long enough, and
     start again from the first where they are not. Cuts fall on bars, else on beats; by `sections` also wherever a
-    part of the song begins. They are moments of the song, so no error grows. After MOST_SPANS the film ends.
+    part of the song begins. They are moments of the song, so no error grows. After MOST_SPANS the film ends, and where
+    less than REST is left: nobody pays for a clip of which two frames are seen.
     """
     spans: list[Span] = []
     at, number = 0.0, 0
     while lengths and len(spans) < MOST_SPANS:
-        over = at >= target - SLACK if target is not None else number >= len(lengths)
+        over = at > target - REST if target is not None else number >= len(lengths)
         if over:
             break
         longest = lengths[number % len(lengths)]
@@ -62,7 +64,7 @@ def tile(lengths: Sequence[float], *, cut_by: str, marks: Marks | None, target: 
 
 def falls_short(spans: Sequence[Span], target: float | None) -> bool:
     """Say whether a film ends before its target: its clips are so short that it would have more than MOST_SPANS."""
-    return target is not None and bool(spans) and spans[-1].end < target - SLACK
+    return target is not None and bool(spans) and spans[-1].end <= target - REST
 
 
 def _end(at: float, longest: float, *, left: int, cut_by: str, marks: Marks | None, target: float | None) -> float:
@@ -72,8 +74,8 @@ def _end(at: float, longest: float, *, left: int, cut_by: str, marks: Marks | No
     if cut_by == CutBy.CLIPS or marks is None:
         return min(latest, at + rest)
     if math.isfinite(rest):
-        if rest <= longest + SLACK and (left == 1 or rest < 2 * LEAST):
-            return at + rest
+        if rest < longest + REST and (left == 1 or rest < 2 * LEAST):
+            return at + rest if rest <= longest + SLACK else latest
         ideal = min(latest, at + _share(rest, longest, left))
     part = next((moment for moment in marks.parts if moment > at + LEAST), math.inf)
     if cut_by == CutBy.SECTIONS and part < at + rest:
@@ -85,7 +87,7 @@ def _end(at: float, longest: float, *, left: int, cut_by: str, marks: Marks | No
 
 def _share(rest: float, longest: float, left: int) -> float:
     """Give how much of `rest` the next scene takes: an even share of it, or of as many rounds as it needs."""
-    return rest / max(left, math.ceil((rest - SLACK) / longest))
+    return rest / max(left, math.ceil((rest - REST) / longest))
 
 
 def _on_the_song(at: float, ideal: float, latest: float, marks: Marks) -> float:
@@ -106,7 +108,7 @@ def _between(moments: Sequence[float], at: float, latest: float) -> list[float]:
 
 def scenes_needed(target: float, longest: float, *, cut_by: str, marks: Marks | None, most: int) -> int:
     """Give how many scenes of clips of `longest` seconds fill `target` seconds without showing one twice."""
-    for count in range(max(1, math.ceil((target - SLACK) / longest)), most):
+    for count in range(max(1, math.ceil((target - REST) / longest)), most):
         spans = tile([longest] * count, cut_by=cut_by, marks=marks, target=target)
         if not any(span.again for span in spans):
             return count

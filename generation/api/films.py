@@ -24,8 +24,8 @@ from generation.api.requests import (
 )
 from generation.api.resources import checked
 from generation.api.waiting import start_work
+from generation.choices import CutBy
 from generation.models import Job, Project, Scene
-from generation.selectors import final_inputs, scenes_of
 from generation.services.audio import download_request, trim_request
 from generation.services.lipsync import lipsync_request, scene_lipsync_request
 from generation.services.stitch import stitch_request
@@ -138,11 +138,14 @@ class StitchView(APIView):
 
 
 def _made_of(project: Project | None, video_ids: list[uuid.UUID], overlay: str | None) -> dict[str, Any] | None:
-    """Name what the finished video of a project is made of; where that is not today's choice, it is out of date."""
+    """Name what the finished video of a project is made of; where that is not today's choice, it is out of date.
+
+    These clips follow each other, whatever the project is cut by.
+    """
     if project is None:
         return None
     takes = [str(each) for each in video_ids]
-    return {**final_inputs(project, list(scenes_of(project))), "takes": takes, "audio": overlay}
+    return {"takes": takes, "audio": overlay, "cut_by": CutBy.CLIPS, "target_duration": "clips"}
 
 
 class TrimView(APIView):

@@ -12,13 +12,14 @@ from assets.media.probe import VideoFacts, probe
 from assets.media.sniff import VIDEO_KINDS
 from assets.media.stitch import StitchWishes
 from assets.media.stitch.profile import Profile, choose_profile
-from assets.models import Audio, Video
+from assets.models import Audio, Video, VideoKind
 from generation.choices import CutBy
 from generation.models import Job
 from generation.timeline import Marks, falls_short, frames, lengths_of, marks_of, target_seconds, tile
 from mvsite.common.errors import MediaError
 
 Tick = Callable[[float], None]
+OFF_THE_LIPS = 0.1  # seconds; ITU-R BT.1359 gives 0.045 before the sound and 0.125 after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,14 @@ def _places(timeline: dict[str, Any], found: dict[str, tuple[Video, Path]]) -> t
     places = []
     for span in spans:
         index, video_id = shown[span.scene]
-        places.append(Place(index, video_id, found[video_id][1] if video_id else None, span.start, span.end))
+        video, path = found[video_id] if video_id else (None, None)
+        places.append(Place(index, video_id, path, span.start, span.end))
+        sung_at = video.metadata.get("start_time") if video is not None and video.kind == VideoKind.LIPSYNC else None
+        if sung_at is not None and abs(sung_at - span.start) > OFF_THE_LIPS:
+            warnings.append(
+                f"Scene {index + 1} is sung for {sung_at:.1f} s of the song and shown at {span.start:.1f} s: "
+                "its lips do not fit."
+            )
     return places, warnings
 
 
@@ -117,16 +125,18 @@ def _with_slates(film: Film, folder: Path, tick: Tick) -> Film:
     """Draw what is missing in the film's own format, and say where each clip ends."""
     facts = {one.path: _facts(one.path) for one in film.places if one.path is not None}
     places = tuple(replace(one, path=None) if one.path and facts[one.path] is None else one for one in film.places)
+    broken = [one for one, before in zip(places, film.places, strict=True) if one.path is None and before.path]
     readable = [fact for fact in facts.values() if fact is not None]
     if not readable:
         raise MediaError("media:clip:unreadable", "None of the clips can be read.")
     profile = choose_profile(readable, film.wishes)
     counts = _counts(places, profile.fps)
+    places = tuple(one for one, count in zip(places, counts, strict=True) if count)  # at few frames a second
+    counts = [count for count in counts if count]
     clips = tuple(
         one.path or _slate(one, profile, count, folder, tick) for one, count in zip(places, counts, strict=True)
     )
     wishes = replace(film.wishes, ends=tuple(one.end for one in places), skip_broken=False)
-    broken = [one for one, before in zip(places, film.places, strict=True) if one.path is None and before.path]
     said = [f"The clip of scene {one.scene_index + 1} cannot be read: a slate stands in its place." for one in broken]
     return Film(clips, wishes, places, (*film.warnings, *said))
 

@@ -90,6 +90,34 @@ def test_clips_stand_end_to_end_and_a_target_cuts_them() -> None:
     assert long[-1].end == 30
 
 
+@pytest.mark.parametrize("cut_by", ["clips", "beats", "sections"])
+@pytest.mark.parametrize("more", [0.0, 0.0005, 0.013, 0.0207, 0.04, 0.09, 0.11, 0.4])
+def test_a_song_a_little_longer_than_its_clips_needs_one_more_only_when_it_is_seen(cut_by: str, more: float) -> None:
+    target = 64 + more
+    marks = song(110, target)
+    needed = scenes_needed(target, 8.0, cut_by=cut_by, marks=marks, most=60)
+    lengths = [8.0] * needed
+    spans = tile(lengths, cut_by=cut_by, marks=marks, target=target)
+    assert_tiles(spans, lengths)
+    assert not falls_short(spans, target)
+    assert target - spans[-1].end < 0.1
+    assert min(count for _, count in frames(edges_of(spans), 24)) >= 1
+    if cut_by == "clips":
+        assert needed == (8 if more < 0.1 else 9)
+        assert spans[-1].end == pytest.approx(64.0 if more < 0.1 else target)
+
+
+@pytest.mark.parametrize("target", [119.999, 120.013, 200.02, 240.01, 240.0207])
+def test_no_place_of_a_film_is_empty(target: float) -> None:
+    for bpm in (84, 97.3, 110, 128, 150):
+        for cut_by in ("clips", "beats", "sections"):
+            marks = song(bpm, target)
+            needed = scenes_needed(target, 8.0, cut_by=cut_by, marks=marks, most=60)
+            spans = tile([8.0] * needed, cut_by=cut_by, marks=marks, target=target)
+            assert min(count for _, count in frames(edges_of(spans), 24)) >= 2
+            assert target - spans[-1].end < 0.1
+
+
 def test_an_hour_of_short_clips_is_filled_and_an_endless_film_ends() -> None:
     spans = tile([2.0, 1.0], cut_by="clips", marks=None, target=3600.0)
     assert (len(spans), spans[-1].end, falls_short(spans, 3600.0)) == (2400, 3600.0, False)

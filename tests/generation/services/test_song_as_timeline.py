@@ -18,7 +18,7 @@ from assets.services.library import asset_trash
 from assets.services.listening import audio_analysis
 from generation.choices import JobState
 from generation.models import Job, Project
-from generation.selectors import final_inputs, project_snapshot, scenes_of, selected_take
+from generation.selectors import final_inputs, project_data, project_snapshot, scenes_of, selected_take, takes_of
 from generation.services.lipsync import scene_lipsync_request
 from generation.services.projects import project_create, project_update
 from generation.services.runs import run_request
@@ -147,6 +147,48 @@ def test_a_target_in_seconds_cuts_or_fills_the_film(owner: User, song: Audio, qu
     assert any("shown again" in warning for warning in film.metadata["warnings"])
     project_update(project=project, target_duration="3")
     assert drive(project_stitch(project=project)).result["metadata"]["video_duration_seconds"] == 3.0  # type: ignore[index]
+
+
+def test_a_rest_that_nobody_would_see_has_no_place(owner: User, quick_clips: QuickClips) -> None:
+    project = a_film(owner, None, target_duration="4.013", number_of_scenes=2)
+    run_request(project=project)
+    film = made(project)
+    assert film.duration_ms == 4_000
+    assert [place["scene_index"] for place in film.metadata["timeline"]] == [0, 1]
+
+
+def test_lips_that_are_shown_at_another_moment_are_named(owner: User, song: Audio, quick_clips: QuickClips) -> None:
+    project = a_film(owner, song, target_duration="song", number_of_scenes=3)
+    run_request(project=project)
+    made(project)
+    scene_lipsync_request(scene=scenes_of(project)[1])
+    work_off()
+    for take in takes_of(scenes_of(project)[0]):
+        take.delete()
+    film = drive(project_stitch(project=project)).result
+    assert film is not None
+    assert (
+        "Scene 2 is sung for 2.0 s of the song and shown at 0.0 s: its lips do not fit." in film["metadata"]["warnings"]
+    )
+
+
+def test_clips_put_together_by_hand_are_not_the_film_on_the_beat(
+    api: APIClient, owner: User, song: Audio, quick_clips: QuickClips
+) -> None:
+    project = a_film(owner, song, cut_by="beats", target_duration="song", number_of_scenes=8)
+    run_request(project=project)
+    made(project)
+    assert not project_data(project)["final_stale"]
+    takes = [str(take.video_id) for take in map(selected_take, scenes_of(project)) if take]
+    body = {
+        "project_id": str(project.pk),
+        "video_ids": takes,
+        "audio_overlay_id": str(song.pk),
+        "transition": "crossfade",
+    }
+    assert api.post("/api/mv/stitch-videos", body, format="json").status_code == 202
+    made(project)
+    assert project_data(project)["final_stale"]
 
 
 def test_a_film_that_ends_before_its_target_says_so(
