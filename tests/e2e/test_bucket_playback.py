@@ -137,7 +137,7 @@ def test_a_seek_after_a_long_pause_asks_for_a_new_address(
     for moment in (28, 5):
         video.evaluate("(video, moment) => { video.currentTime = moment; }", moment)
         there = f"(video) => !video.seeking && video.readyState > 1 && Math.abs(video.currentTime - {moment}) < 0.1"
-        page.wait_for_function(there, arg=video.element_handle(), timeout=10_000)  # alone it gives up after 30 s
+        page.wait_for_function(there, arg=video.element_handle(), timeout=25_000)  # alone it gives up after 30 s
 
     assert addresses[-1] != first
 

@@ -195,7 +195,7 @@ def test_room_of_an_upload_that_breaks_off_is_free_again(
     settings.MV_QUOTA_STORAGE_MB = 1
     body = a_form()
     with begun(live_server, ada, body):
-        wait_for(RoomHold.objects.exists, seconds=30, saying="room is held")
+        wait_for(RoomHold.objects.exists, seconds=120, saying="room is held")
         assert quotas.standings(ada.pk)[1].used == pytest.approx(len(body), abs=5_000)
     wait_for(lambda: not RoomHold.objects.exists(), seconds=30, saying="no room is held")
 
