@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from assets.models import Audio, CharacterReference, StoredFile
 from assets.services.library import assets_change
+from mvsite.common.bounded_pages import BoundedPaginator
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[StoredFile]
@@ -58,6 +59,7 @@ class StoredFileAdmin(Admin):
     list_select_related = ("owner",)
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
     search_fields = ["=id", "title", "owner__username"]
     ordering = ["-created_at"]
     actions = [favour, unfavour, trash, restore]

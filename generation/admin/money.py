@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from generation.admin.base import BoundedPaginator, CostFilter, ReadOnlyAdmin
+from generation.admin.base import CostFilter, ReadOnlyAdmin
 from generation.admin.costs import SPANS, spending
 from generation.admin.times import NEWEST
 from generation.models import Budget, ProviderCall
+from mvsite.common.bounded_pages import BoundedPaginator
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
     _BudgetAdmin = admin.ModelAdmin[Budget]

@@ -4,14 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mvsite.accounts.admin_audit import NamesAdditions
+from mvsite.accounts.audit import ACTIONS
 from mvsite.accounts.models import ApiToken, AuditEntry, User
 from mvsite.accounts.quotas import JOBS, Standing, standings
+from mvsite.common.bounded_pages import BoundedPaginator
+from mvsite.common.errors import UserError
+from mvsite.common.ids import parse_id
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
@@ -79,14 +84,43 @@ class ReadOnlyAdmin(Admin):
         return False
 
 
+class ActionFilter(admin.SimpleListFilter):
+    """What happened."""
+
+    title, parameter_name = "action", "action__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name all actions that are ever written."""
+        return [(action, action) for action in sorted(ACTIONS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep one's entries."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """What was done by others than the owner."""
+    """What was done by others than the owner: found by whole names, ids and addresses, each by an index."""
 
     list_display = ("at", "action", "by_name", "via", "object_kind", "object_id", "address")
-    list_filter = ("action", "at")
-    search_fields = ("by_name", "=object_id", "=owner_id", "via", "=address")
+    list_filter = (ActionFilter, "at")
+    search_fields = ("by_name", "via", "object_id", "address")  # `get_search_results` looks the whole text up
+    paginator = BoundedPaginator
     date_hierarchy = None
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Look a name, an address, a token or an id up as it is written; an id finds persons and owners, too."""
+        wanted = search_term.strip().replace("\x00", "")
+        if not wanted:
+            return queryset, False
+        found = Q.create([(name, wanted) for name in self.search_fields], connector=Q.OR)
+        try:
+            found |= Q(owner_id=parse_id(wanted)) | Q(by_id=parse_id(wanted)) | Q(object_id=wanted.lower())
+        except UserError:  # no id: a text is looked for
+            return queryset.filter(found), False
+        return queryset.filter(found), False
 
 
 @admin.register(ApiToken)

@@ -10,6 +10,26 @@ from mvsite.common.visitors import address_of
 from mvsite.logs import redact
 
 AnyRequest = HttpRequest | Request
+_KINDS = (
+    "audio",
+    "characterreference",
+    "job",
+    "project",
+    "scene",
+    "scenegeneration",
+    "video",
+)  # whose rows others reach
+# Every action that is written, for whoever narrows the log: asking its rows would read all of them.
+ACTIONS = (
+    *("admin.changed", "admin.created", "admin.looked", "admin.searched"),
+    *("flavor.changed", "flavor.made", "flavor.reset"),
+    *("invitation.accepted", "invitation.made", "member.removed", "member.set"),
+    *("password.changed", "password.link_made", "password.reset", "password.set"),
+    *("share.opened", "share.played", "sign_in.refused", "sign_in.succeeded"),
+    *("token.made", "token.revoked", "token.used", "trash.emptied", "trash.projects_emptied"),
+    *(f"{kind}.{did}" for kind in _KINDS for did in ("changed", "looked_at")),
+    *(f"{kind}.watched" for kind in ("audio", "characterreference", "video")),
+)
 
 
 def owner_of_row(row: Any) -> Any:
@@ -41,7 +61,7 @@ def audit(
     owner_id: Any = None,
     detail: dict[str, Any] | None = None,
 ) -> AuditEntry:
-    """Add one entry: what happened (`noun.past`), who did it by which means, to which row of whom.
+    """Add one entry: what happened (one of `ACTIONS`), who did it by which means, to which row of whom.
 
     It is written in the caller's transaction, if there is one: what did not happen is not told. `owner_id` is that of
     the row when there is one, which a row of nobody's has not, else whoever did it.

@@ -32,6 +32,11 @@ FIRST = "built before the first release, when no version runs beside it"
 NAMED = {
     "accounts 0002_people RunPython guard": "makes triggers that refuse changes; every version only adds rows there",
     "accounts 0004_audit_truncate RunPython guard": "makes a trigger that refuses TRUNCATE; no version sends it",
+    "accounts 0005_audit_found AddIndex audit_by_action": FIRST,
+    "accounts 0005_audit_found AddIndex audit_by_address": FIRST,
+    "accounts 0005_audit_found AddIndex audit_by_name": FIRST,
+    "accounts 0005_audit_found AddIndex audit_by_object": FIRST,
+    "accounts 0005_audit_found AddIndex audit_by_via": FIRST,
     "assets 0004_lists_of_all_owners AddIndex audio_all": FIRST,
     "assets 0004_lists_of_all_owners AddIndex characterreference_all": FIRST,
     "assets 0004_lists_of_all_owners AddIndex video_all": FIRST,

@@ -11,10 +11,11 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from assets.models import Video, VideoKind
+from assets.models import Audio, AudioSource, CharacterReference, CharacterSource, Video, VideoKind
 from generation.choices import CallOutcome, JobKind, JobState, Queue
 from generation.models import Event, EventStream, Job, Project, ProviderCall, ReservedId, Scene
-from mvsite.accounts.models import User
+from mvsite.accounts.audit import ACTIONS
+from mvsite.accounts.models import AuditEntry, User
 
 PIECE = 2_000
 WORDS = (
@@ -26,12 +27,19 @@ RARE = "zeppelin"
 
 
 def fill(owner: User, *, videos: int, events: int) -> None:
-    """Make `videos` films with their jobs, bills, projects and scenes, half of them `owner`'s, and `events` events."""
+    """Make `videos` films with their jobs, bills, projects and scenes, half of them `owner`'s, and `events` events.
+
+    There are as many entries of the audit log as films, and a tenth as many songs and portraits; every 50th file and
+    every 20th project is in the trash.
+    """
     chance = random.Random(7)
     people = [owner, *(User.objects.get_or_create(username=f"person-{number}")[0] for number in range(50))]
     projects = [
         Project(
-            owner=owner if number % 4 == 0 else chance.choice(people), title=_words(chance, 2), idea=_words(chance, 12)
+            owner=owner if number % 4 == 0 else chance.choice(people),
+            title=_words(chance, 2),
+            idea=_words(chance, 12),
+            trashed_at=timezone.now() if number % 20 == 4 else None,
         )
         for number in range(videos // 20)
     ]
@@ -46,6 +54,8 @@ def fill(owner: User, *, videos: int, events: int) -> None:
         ProviderCall.objects.bulk_create([_call(job) for job, _ in piece])
         jobs += [job.pk for job, _ in piece]
     _events(jobs, events)
+    AuditEntry.objects.bulk_create((_entry(chance, people, number) for number in range(videos)), PIECE)
+    _songs_and_portraits(chance, people, videos // 10)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -109,8 +119,50 @@ def _film(job: Job, number: int, prompt: str, cost: Decimal) -> Video:
         has_audio=True,
         created_at=job.created_at,
         favourite=number % 10 == 0,
+        trashed_at=job.created_at if number % 50 == 7 else None,
         rating=number % 6 if number % 7 == 0 else 0,
         **facts,
+    )
+
+
+def _songs_and_portraits(chance: random.Random, people: list[User], count: int) -> None:
+    now = timezone.now()
+    song: dict[str, Any] = {"duration_ms": 200_000, "sample_rate": 48_000, "channels": 2, "codec": "mp3"}
+    kinds: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (Audio, {**song, "mime": "audio/mpeg", "source": AudioSource.UPLOAD}),
+        (CharacterReference, {"mime": "image/png", "width": 512, "height": 512, "source": CharacterSource.GENERATED}),
+    )
+    for kind, facts in kinds:
+        rows = (
+            kind(
+                owner=people[0] if number % 2 else chance.choice(people),
+                title=_words(chance, 3),
+                key=f"many/{uuid.uuid4()}",
+                size_bytes=1_000 + number,
+                sha256="0" * 64,
+                created_at=now - timedelta(seconds=60 * (count - number)),
+                trashed_at=now if number % 50 == 7 else None,
+                **facts,
+            )
+            for number in range(count)
+        )
+        kind.objects.bulk_create(rows, PIECE)
+
+
+def _entry(chance: random.Random, people: list[User], number: int) -> AuditEntry:
+    """Give an entry of somebody who does something to a row of somebody else's, from one of 200 addresses."""
+    by, whose = chance.choice(people), chance.choice(people)
+    return AuditEntry(
+        at=timezone.now() - timedelta(seconds=30 * number),
+        action=chance.choice(ACTIONS),
+        by_id=by.pk,
+        by_name=by.username,
+        via="member",
+        owner_id=whose.pk,
+        object_kind="video",
+        object_id=str(uuid.uuid4()),
+        address=f"192.0.2.{number % 200}",
+        detail={"path": "/api/mv/videos/"},
     )
 
 

@@ -48,6 +48,12 @@ class AuditEntry(UUIDModel):
             models.Index(fields=["-at"], name="audit_newest"),
             models.Index(fields=["owner_id", "-at"], name="audit_by_owner"),
             models.Index(fields=["by_id", "-at"], name="audit_by_person"),
+            models.Index(fields=["action", "-at"], name="audit_by_action"),
+            # One for each column that the admin looks a text up in.
+            models.Index(fields=["by_name"], name="audit_by_name"),
+            models.Index(fields=["via"], name="audit_by_via"),
+            models.Index(fields=["object_id"], name="audit_by_object"),
+            models.Index(fields=["address"], name="audit_by_address"),
         ]
 
     def __str__(self) -> str:
