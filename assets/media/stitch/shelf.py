@@ -84,10 +84,11 @@ class Shelf:
         if self.folder is None:
             return
         found = []
-        for entry in os.scandir(self.folder):
-            with contextlib.suppress(OSError):
-                seen = entry.stat()
-                found.append((seen.st_mtime_ns, seen.st_size, entry.path))
+        with contextlib.suppress(OSError):  # the folder may go at any time
+            for entry in os.scandir(self.folder):
+                with contextlib.suppress(OSError):
+                    seen = entry.stat()
+                    found.append((seen.st_mtime_ns, seen.st_size, entry.path))
         room, count = self.most_bytes, 0
         for _, size, name in sorted(found, reverse=True):
             room, count = room - size, count + 1

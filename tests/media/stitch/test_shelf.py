@@ -136,6 +136,13 @@ def test_shelf_throws_away_what_was_used_longest_ago(tmp_path: Path) -> None:
     assert (tmp_path / "again.bin").stat().st_size == 100
     assert not Shelf(None).made([3], tmp_path / "none.bin", nothing, good=Path.is_file)
 
+    def without_folder(path: Path) -> None:
+        hundred(path)
+        shutil.rmtree(tmp_path / "kept")
+
+    assert not kept.made([4], tmp_path / "gone.bin", without_folder, good=Path.is_file)
+    assert (tmp_path / "gone.bin").stat().st_size == 100
+
 
 def test_shelf_may_be_broken_or_gone(clips: list[Path], tmp_path: Path, again: Callable[..., StitchResult]) -> None:
     odd = marker_clip(tmp_path / "odd.mp4", size=(480, 270))
