@@ -29,6 +29,7 @@ from generation.providers.mock import films
 from generation.providers.registry import configured
 from mvsite.broker import register
 from mvsite.common.process import ProcessError, run
+from mvsite.common.redis_cache import cache_answers
 from mvsite.supervisor.lock import holder
 
 OK, WARN, BAD = "ok", "warning", "problem"
@@ -52,6 +53,7 @@ def all_findings() -> Iterator[Finding]:
     yield free_disk()
     yield from database()
     yield queue()
+    yield cache()
     yield workers()
     yield from storage()
     yield from providers()
@@ -149,6 +151,13 @@ def queue() -> Finding:
     except Exception as error:  # noqa: BLE001 - every broker has its own errors, and this is where they are shown
         return Finding(BAD, "Queue", f"{kind} cannot be reached: {type(error).__name__}")
     return Finding(OK, "Queue", f"{kind}, reachable")
+
+
+def cache() -> Finding:
+    """Let Redis keep something, when the cache is there; nothing fails without it."""
+    if cache_answers():
+        return Finding(OK, "Cache", "answers")
+    return Finding(WARN, "Cache", "Redis does not answer: each host counts limits alone, and more is looked up anew")
 
 
 def workers() -> Finding:

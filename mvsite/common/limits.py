@@ -17,8 +17,10 @@ def take(name: str, *, limit: int) -> int | None:
     """Count one `name` in this minute; return None while it is at most `limit`, else the seconds to wait.
 
     Redis adds by itself. Without it there is one host, and its processes count in small files of their own: a cache
-    of files throws out what it likes once it has many entries, counters too. 0 is no limit. Minutes are those of the
-    clock: two of them next to each other may hold twice the limit in 60 seconds.
+    of files throws out what it likes once it has many entries, counters too. While a Redis does not answer each host
+    counts in such files: a minute may then hold the limit once for each host and once for what Redis had counted.
+    0 is no limit. Minutes are those of the clock: two of them next to each other may hold twice the limit in 60
+    seconds.
     """
     if limit <= 0:
         return None
@@ -34,18 +36,19 @@ def _now() -> float:
 
 
 def _added(key: str, minute: int) -> int:
+    counted = None
     if "redis" in str(settings.CACHES["default"]["BACKEND"]).lower():
-        return _added_in_cache(f"limit:{key}:{minute}")
-    return _added_in_file(key, minute)
+        counted = _added_in_cache(f"limit:{key}:{minute}")
+    return _added_in_file(key, minute) if counted is None else counted
 
 
-def _added_in_cache(key: str) -> int:
+def _added_in_cache(key: str) -> int | None:
+    """Return the count, None when there is none to add to: Redis does not answer, or has thrown it out meanwhile."""
     cache.add(key, 0, timeout=2 * SECONDS)
     try:
         return int(cache.incr(key))
-    except ValueError:  # thrown out between the two: nobody has counted yet
-        cache.set(key, 1, timeout=2 * SECONDS)
-        return 1
+    except ValueError:
+        return None
 
 
 def _added_in_file(key: str, minute: int) -> int:

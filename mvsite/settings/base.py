@@ -85,18 +85,23 @@ def _database() -> dict[str, Any]:
     return found
 
 
-DATABASES = {"default": _database()}
-_CACHE_URL = env.text("CACHE_URL", secret=True)
-CACHES: dict[str, Any] = {
-    "default": environ.Env.cache_url_config(_CACHE_URL)
-    if _CACHE_URL
-    else {
+def cache_at(url: str) -> dict[str, Any]:
+    """Give Django's settings for the cache of `CACHE_URL`; empty means files in the data folder."""
+    if url:
+        found: dict[str, Any] = environ.Env.cache_url_config(url)
+        if found["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+            found["BACKEND"] = "mvsite.common.redis_cache.FaultTolerantRedisCache"
+        return found
+    return {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(MV_DATA_DIR / "cache"),
         # Django's 300 are fewer than people look at in an hour; more would cost every write a long listing.
         "OPTIONS": {"MAX_ENTRIES": 3000},
     }
-}
+
+
+DATABASES = {"default": _database()}
+CACHES: dict[str, Any] = {"default": cache_at(env.text("CACHE_URL", secret=True))}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

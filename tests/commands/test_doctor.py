@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from assets.sources.youtube import installed
+from mvsite.settings import base
 from mvsite.supervisor.lock import take_lock
+from tests.support.dead_redis import refusing
 from tests.support.processes import ran
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,15 @@ def test_doctor_finds_nothing_wrong_and_names_what_matters(capsys: pytest.Captur
     assert "everything runs on the built-in sample provider" in text
     assert "not running" in text
     assert text.endswith("No problems.\n")
+
+
+def test_doctor_warns_of_a_cache_that_is_away(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
+    assert "Cache" in report(capsys)
+    with refusing() as url:
+        settings.CACHES = {"default": base.cache_at(url)}
+        text = report(capsys)
+    assert [line.split()[:2] for line in text.splitlines() if "Redis" in line] == [["warning", "Cache"]]
+    assert text.endswith("No problems; warnings: 1.\n")
 
 
 def test_doctor_says_whether_songs_from_youtube_can_be_had(

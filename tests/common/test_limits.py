@@ -10,10 +10,12 @@ from django.core.cache.backends.filebased import FileBasedCache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from mvsite.common import limits
+from mvsite.common import limits, redis_cache
 from mvsite.common.limits import take
 from mvsite.settings import base
 from tests.support import needs
+from tests.support.dead_redis import refusing
+from tests.support.own_redis import OwnRedis
 from tests.support.people import HOST, accounts, person, session
 
 PROCESSES, TIMES, ROOM = 4, 50, 100
@@ -99,10 +101,30 @@ def test_an_address_that_is_refused_counts_for_no_name(settings: Settings) -> No
 
 
 def test_processes_count_together_through_redis(settings: Settings, data_dir: Path) -> None:
-    backend = "django.core.cache.backends.redis.RedisCache"
-    words = {"BACKEND": backend, "LOCATION": needs.redis(7), "KEY_PREFIX": data_dir.name}
-    settings.CACHES = {"default": words}
+    settings.CACHES = {"default": {**base.cache_at(needs.redis(7)), "KEY_PREFIX": data_dir.name}}
     assert let_through(str(data_dir)) == ROOM
+    assert not (data_dir / "limits").exists()
+
+
+def test_processes_count_together_through_files_while_redis_is_down(settings: Settings) -> None:
+    with refusing() as url:
+        settings.CACHES = {"default": base.cache_at(url)}
+        assert let_through("down") == ROOM
+
+
+def test_a_redis_that_comes_back_empty_counts_anew_and_the_files_do_not(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_cache, "PAUSE_SECONDS", 0.0)
+    with OwnRedis(tmp_path) as server:
+        settings.CACHES = {"default": base.cache_at(server.url(1))}
+        assert [take("ada", limit=2) for _ in range(3)] == [None, None, 51]
+        server.stop()
+        assert [take("ada", limit=2) for _ in range(3)] == [None, None, 51]
+        server.start()  # empty
+        assert [take("ada", limit=2) for _ in range(3)] == [None, None, 51]
+        server.stop()
+        assert take("ada", limit=2) == 51
 
 
 def test_a_limit_says_how_long_to_wait_and_ends_with_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from pytest_django.fixtures import Settings
 from generation.jobs import workers
 from generation.management import findings
 from mvsite import health
+from mvsite.settings import base
+from tests.support.dead_redis import refusing
 
 Usage = namedtuple("Usage", "total used free")
 NAMES = {"data_folder_in": "in", "data_folder_out": "in", "processed_folder": "taken", "control_folder": "control"}
@@ -32,7 +34,7 @@ def ready() -> tuple[int, dict[str, Any]]:
 
 
 def test_ready_when_everything_is_there() -> None:
-    parts = ("database", "broker", "workers", "disk", "ffmpeg")
+    parts = ("database", "broker", "cache", "workers", "disk", "ffmpeg")
     assert ready() == (200, dict.fromkeys(parts, "ok"))
 
 
@@ -55,6 +57,16 @@ def test_not_ready_without_the_broker(settings: Settings, tmp_path: Path) -> Non
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "file" / "in")}
     code, checks = ready()
     assert (code, checks["broker"]) == (503, "missing")
+
+
+def test_ready_without_the_cache_and_says_so(settings: Settings) -> None:
+    with refusing() as url:
+        settings.CACHES = {"default": base.cache_at(url)}
+        assert (ready()[0], ready()[1]["cache"]) == (200, "missing")
+        assert Client(HTTP_HOST="127.0.0.1").get("/health/ready").json()["status"] == "degraded"
+        workers.leave()
+        answer = Client(HTTP_HOST="127.0.0.1").get("/health/ready")
+        assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
 
 
 def test_not_ready_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:

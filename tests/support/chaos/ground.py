@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +9,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-import redis
 from psycopg import sql
 
-from mvsite.supervisor.address import free_port
 from tests.support import needs
-from tests.support.processes import wait_for
+from tests.support.own_redis import OwnRedis
 
 Rows = list[tuple[Any, ...]]
 
@@ -62,11 +59,8 @@ class Scaled:
 
     def __init__(self, folder: Path) -> None:
         self._server = needs.postgresql()
-        self._program = needs.redis_server()
-        self._folder = folder
+        self._redis = OwnRedis(folder)
         self._name = f"chaos_{uuid.uuid4().hex[:12]}"
-        self._port = free_port("127.0.0.1", 0)
-        self._redis: subprocess.Popen[bytes] | None = None
 
     @property
     def _database(self) -> str:
@@ -76,8 +70,8 @@ class Scaled:
         """Lead the studio to both."""
         return {
             "DATABASE_URL": self._database,
-            "CELERY_BROKER_URL": f"redis://127.0.0.1:{self._port}/0",
-            "CACHE_URL": f"redis://127.0.0.1:{self._port}/1",
+            "CELERY_BROKER_URL": self._redis.url(0),
+            "CACHE_URL": self._redis.url(1),
         }
 
     def rows(self, query: str) -> Rows:
@@ -87,41 +81,22 @@ class Scaled:
 
     def break_broker(self) -> None:
         """Kill Redis and start it again, empty."""
-        self._stop()
-        self._start()
+        self._redis.stop()
+        self._redis.start()
 
     def begin(self) -> None:
         """Make the database and start Redis."""
         self._ask_server(sql.SQL("create database {}"))
-        self._start()
+        self._redis.start()
 
     def end(self) -> None:
         """Stop Redis and drop the database."""
-        self._stop()
+        self._redis.stop()
         self._ask_server(sql.SQL("drop database if exists {} with (force)"))
 
     def _ask_server(self, words: sql.SQL) -> None:
         with psycopg.connect(self._server, autocommit=True) as server:
             server.execute(words.format(sql.Identifier(self._name)))
-
-    def _start(self) -> None:
-        words = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self._redis = subprocess.Popen([self._program, *words], cwd=self._folder, stdout=subprocess.DEVNULL)
-        wait_for(self._answers, seconds=20, saying="Redis answers")
-
-    def _answers(self) -> bool:
-        client = redis.Redis(port=self._port, socket_connect_timeout=1)
-        try:
-            return bool(client.ping())
-        except redis.RedisError:
-            return False
-        finally:
-            client.close()
-
-    def _stop(self) -> None:
-        if self._redis is not None:
-            self._redis.kill()
-            self._redis.wait(10)
 
 
 @contextmanager
