@@ -1,13 +1,12 @@
 """What the library's lists can be narrowed by."""
 
-import json
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from assets.models import Audio, CharacterReference, Video, VideoKind
+from assets.search import tagged
 
 
 class YesNoFilter(django_filters.TypedChoiceFilter):
@@ -27,13 +26,8 @@ class LibraryFilter(django_filters.FilterSet):
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
     def with_tag(self, rows: QuerySet[Any], name: str, tag: str) -> QuerySet[Any]:
-        """Find a tag in the list as it is written; SQLite escapes letters beyond ASCII, PostgreSQL does not."""
-        spellings = {json.dumps(tag), json.dumps(tag, ensure_ascii=False)}
-        written = Q()
-        for spelling in spellings:
-            written |= Q(tags_text__contains=spelling)
-        found: QuerySet[Any] = rows.annotate(tags_text=Cast("tags", TextField())).filter(written)
-        return found
+        """Find exactly this tag."""
+        return tagged(rows, tag)
 
 
 class AudioFilter(LibraryFilter):

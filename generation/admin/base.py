@@ -1,6 +1,7 @@
 """What the studio's lists in the admin share: fast pages, words to search, owners to choose, files of a list."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from assets.search import by_words
+from assets.search import by_words, newest, tagged
 from mvsite.accounts.models import User
 from mvsite.common.bounded_pages import BoundedPaginator
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # Django's class takes no parameters when it runs
 else:
     BaseAdmin = admin.ModelAdmin
 MOST_OWNERS = 100
+MOST_TAGS, TAGS_OF = 30, 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -37,6 +39,25 @@ class OwnerFilter(admin.SimpleListFilter):
         if self.value() and owner is None:
             return queryset.none()
         return queryset.filter(owner=owner) if owner else queryset
+
+
+class TagFilter(admin.SimpleListFilter):
+    """By a tag: the most used among those of the newest 500 rows; others are found by their name in the address."""
+
+    title, parameter_name = "tag", "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the tags."""
+        rows = model_admin.model._default_manager.order_by("-created_at", "id")  # noqa: SLF001  Django's documented way to it
+        lists = rows.values_list("tags", flat=True)[:TAGS_OF]
+        counted = Counter(tag for tags in lists if isinstance(tags, list) for tag in tags if isinstance(tag, str))
+        names = {name for name, _ in counted.most_common(MOST_TAGS)} | ({self.value()} if self.value() else set())
+        return [(name, name) for name in sorted(filter(None, names))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep what has the one chosen."""
+        tag = self.value()
+        return tagged(newest(queryset), tag) if tag else queryset
 
 
 class CostFilter(admin.SimpleListFilter):
@@ -67,7 +88,8 @@ class CostFilter(admin.SimpleListFilter):
 class WordsAdmin(BaseAdmin):
     """A list of all owners' rows: newest first, fifty a page, nothing counted to the end, words found by an index."""
 
-    search_title, search_told = "title", "metadata"
+    search_title = "title"
+    search_told: tuple[str, ...] = ("metadata", "tags")
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator

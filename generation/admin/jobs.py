@@ -46,7 +46,7 @@ class ProviderFilter(admin.SimpleListFilter):
 class JobAdmin(WordsAdmin, ReadOnlyAdmin):
     """Everybody's jobs; only the engine writes them, so here they are asked to stop or to start again."""
 
-    search_title, search_told = "model", "params"
+    search_title, search_told = "model", ("params",)
     list_display = (
         *("kind", "status", "owner", "project", "provider", "model", "estimated_cost_usd", "cost_usd"),
         *("failure", "created_at", "finished_at"),

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 
-from generation.admin.base import OwnerFilter, WordsAdmin
+from generation.admin.base import OwnerFilter, TagFilter, WordsAdmin
 from generation.admin.sent import sent_context
 from generation.models import Project
 from generation.selectors import project_cost
@@ -24,9 +24,16 @@ CHANGEABLE = ("title", "favourite", "tags")
 class ProjectAdmin(WordsAdmin):
     """Everybody's projects; they are worked on in the studio, and named, marked and thrown away here."""
 
-    search_title, search_told = "idea", "tags"
+    search_title, search_told = "idea", ("tags",)
     list_display = ("__str__", "mode", "owner", "config_flavor", "favourite", "created_at", "place")
-    list_filter = ("mode", "favourite", ("trashed_at", admin.EmptyFieldListFilter), "created_at", OwnerFilter)
+    list_filter = (
+        "mode",
+        "favourite",
+        ("trashed_at", admin.EmptyFieldListFilter),
+        "created_at",
+        TagFilter,
+        OwnerFilter,
+    )
     list_select_related = ("owner",)
     actions = ("trash", "restore")
 

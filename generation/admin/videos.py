@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from assets.admin import StoredFileAdmin, favour, restore, trash, unfavour
 from assets.models import StoredFile, Video
 from assets.signed import signed_url
-from generation.admin.base import CostFilter, OwnerFilter, WordsAdmin, csv_of
+from generation.admin.base import CostFilter, OwnerFilter, TagFilter, WordsAdmin, csv_of
 from generation.choices import JobState
 from generation.models import ReservedId
 
@@ -47,6 +47,7 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
         "is_mock",
         "created_at",
         MadeFilter,
+        TagFilter,
         OwnerFilter,
     ]
     search_fields = [

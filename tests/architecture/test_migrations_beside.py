@@ -45,6 +45,7 @@ NAMED = {
     "assets 0005_ratings AddIndex video_best": FIRST,
     "assets 0005_ratings AddIndex video_rating": FIRST,
     "assets 0005_ratings AddIndex video_worst": FIRST,
+    "assets 0006_tags RunPython add_tags": f"changes no row: indexes of words and tags, {FIRST}",
     "generation 0002_budgets AddConstraint job_holds_while_unfinished": "made before the first release; see its note",
     "generation 0002_budgets AddIndex provider_call_by_day": FIRST,
     "generation 0002_budgets RunPython count_what_was_billed": "made before the first release; see its note",
@@ -56,6 +57,7 @@ NAMED = {
     "generation 0008_lists_of_all_owners RunPython add_words": f"changes no row: an index of words, {FIRST}",
     "generation 0010_money_held AddIndex job_holding": FIRST,
     "generation 0012_job_request_id AddIndex job_by_request": FIRST,
+    "generation 0013_project_tags RunPython add_tags": f"changes no row: an index of tags, {FIRST}",
 }
 
 

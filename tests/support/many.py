@@ -39,6 +39,7 @@ def fill(owner: User, *, videos: int, events: int) -> None:
             owner=owner if number % 4 == 0 else chance.choice(people),
             title=_words(chance, 2),
             idea=_words(chance, 12),
+            tags=[f"mood {number % 40}"],
             trashed_at=timezone.now() if number % 20 == 4 else None,
         )
         for number in range(videos // 20)
@@ -119,6 +120,7 @@ def _film(job: Job, number: int, prompt: str, cost: Decimal) -> Video:
         has_audio=True,
         created_at=job.created_at,
         favourite=number % 10 == 0,
+        tags=[f"mood {number % 40}"] if number % 3 == 0 else [],
         trashed_at=job.created_at if number % 50 == 7 else None,
         rating=number % 6 if number % 7 == 0 else 0,
         **facts,
