@@ -1,4 +1,4 @@
-"""Settings the studio refuses to start with, because somebody's money or data would be open to others or lost."""
+"""What the studio refuses to start with, because somebody's money or data would be open to others or lost."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port
 
 from mvsite import env
+from mvsite.common.floors import all_below_floor
 from mvsite.common.mounts import network_file_system
 
 TAG = "studio"
@@ -79,6 +80,12 @@ def locks_hold(**_: Any) -> list[CheckMessage]:
     return [_error("E005", f"SQLite would lie on a network file system ({kind}), where its locks do not hold.", hint)]
 
 
+def packages_are_safe(**_: Any) -> list[CheckMessage]:
+    """Refuse packages with holes that are known."""
+    hint = "pip install --no-deps --require-hashes -r requirements.lock (yt-dlp: requirements-youtube.lock) mends it."
+    return [_error("E008", text, hint) for text in all_below_floor()]
+
+
 def _error(number: str, text: str, hint: str) -> CheckMessage:
     return Error(text, hint=hint, id=f"studio.{number}")
 
@@ -88,6 +95,7 @@ def register_all() -> None:
     register(who_may_come_in, TAG)
     register(public_address, TAG)
     register(locks_hold, TAG)
+    register(packages_are_safe, TAG)
 
 
 def refuse_unsafe_start() -> None:

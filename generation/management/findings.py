@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -28,6 +27,7 @@ from generation.models import Worker
 from generation.providers.mock import films
 from generation.providers.registry import configured
 from mvsite.broker import register
+from mvsite.common.floors import version_of
 from mvsite.common.process import ProcessError, run
 from mvsite.common.redis_cache import cache_answers
 from mvsite.supervisor.lock import holder
@@ -64,7 +64,7 @@ def all_findings() -> Iterator[Finding]:
 def versions() -> Iterator[Finding]:
     """Name the versions that matter when something is reported."""
     yield Finding(OK, "Python", platform.python_version())
-    yield Finding(OK, "Django", version("django"))
+    yield Finding(OK, "Django", version_of("django"))
     yield Finding(OK, "SQLite", sqlite3.sqlite_version)
     yield from songs_from_youtube()
 
@@ -72,13 +72,13 @@ def versions() -> Iterator[Finding]:
 def songs_from_youtube() -> Iterator[Finding]:
     """Say whether songs from YouTube can be had, and by which version: it ages faster than anything else here."""
     name = "YouTube import"
-    found, why = youtube.version_of("yt-dlp"), youtube.problem()
+    found, why = version_of("yt-dlp"), youtube.problem()
     if why:
         yield Finding(WARN if found else OK, name, why)
     elif not youtube.js_runtime():
         yield Finding(WARN, name, f"yt-dlp {found} without deno, which most videos need; ./studio youtube installs it")
     else:
-        yield Finding(OK, name, f"yt-dlp {found}, deno {youtube.version_of('deno')}")
+        yield Finding(OK, name, f"yt-dlp {found}, deno {version_of('deno')}")
     cookies = settings.MV_YOUTUBE_COOKIES
     if cookies and not os.access(cookies, os.R_OK):
         yield Finding(BAD, name, "the file MV_YOUTUBE_COOKIES cannot be read")
@@ -242,7 +242,7 @@ def providers() -> Iterator[Finding]:
 
 
 def settings_checks() -> Iterator[Finding]:
-    """Repeat what Django's checks and ours say about the settings."""
+    """Repeat what Django's checks and ours say about the settings and the packages."""
     for message in run_checks():
         if message.level >= WARNING:
             yield Finding(BAD if message.is_serious() else WARN, "Settings", f"{message.msg} ({message.id})")

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
-from assets.sources.youtube import installed
+from mvsite.common import floors
 from mvsite.settings import base
 from mvsite.supervisor.lock import take_lock
 from tests.support.dead_redis import refusing
@@ -64,10 +64,12 @@ def test_doctor_says_whether_songs_from_youtube_can_be_had(
 ) -> None:
     assert f"YouTube import  yt-dlp {version('yt-dlp')}, deno {version('deno')}" in report(capsys)
     with monkeypatch.context() as patch:
-        patch.setattr(installed, "OLDEST", (2999, 1, 1))
-        assert "too old to be safe; 2999.1.1 is needed. ./studio youtube installs it." in report(capsys)
+        patch.setitem(floors.FLOORS, "yt-dlp", "2999.1.1")
+        with pytest.raises(CommandError, match="1 problem found"):
+            call_command("doctor")
+        assert "too old to be safe; 2999.1.1 is needed. ./studio youtube installs it." in capsys.readouterr().out
         patch.setitem(sys.modules, "yt_dlp", None)
-        patch.setattr(installed, "version", _not_there)
+        patch.setattr(floors, "version", _not_there)
         assert "ok       YouTube import  yt-dlp is not installed. ./studio youtube installs it." in report(capsys)
     settings.MV_YOUTUBE_COOKIES = tmp_path / "nowhere"
     assert "MV_YOUTUBE_COOKIES cannot be read" in complaint(capsys)
@@ -75,6 +77,15 @@ def test_doctor_says_whether_songs_from_youtube_can_be_had(
 
 def _not_there(package: str) -> str:
     raise PackageNotFoundError(package)
+
+
+@pytest.mark.parametrize("package", floors.FLOORS)
+def test_doctor_complains_of_a_package_with_known_holes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(floors.FLOORS, package, "2999.1.1")
+    said = complaint(capsys)
+    assert f"{package} {version(package)} is too old to be safe; 2999.1.1 is needed. (studio.E008)" in said
 
 
 def test_doctor_never_shows_a_key(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:

@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
 from mvsite.checks import TAG, refuse_unsafe_start
+from mvsite.common import floors
+from mvsite.common.floors import FLOORS, below_floor
 from mvsite.common.mounts import network_file_system
 from tests.support.processes import ran
 
@@ -92,6 +94,35 @@ def test_any_host_name_needs_a_public_address_for_links(
     monkeypatch.setenv("ALLOWED_HOSTS", ",".join(names))
     settings.MV_AUTH, settings.ALLOWED_HOSTS, settings.MV_PUBLIC_URL = "required", names, address
     assert found() == codes
+
+
+@pytest.mark.parametrize("package", ["pillow", "django", "kombu", "yt-dlp"])
+def test_a_package_with_known_holes_is_refused(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    monkeypatch.setitem(FLOORS, package, "2999.1.1")
+    assert found() == ["studio.E008"]
+    with pytest.raises(ImproperlyConfigured, match=rf"^{package} .* is too old to be safe; 2999\.1\.1 is needed"):
+        refuse_unsafe_start()
+
+
+@pytest.mark.parametrize(
+    ("version", "is_below"),
+    [
+        ("12.1.1", False),
+        ("12.1.10", False),
+        ("13.0.0", False),
+        ("12.1.0", True),
+        ("12.1", True),
+        ("9.99.99", True),
+        ("", True),
+    ],
+)
+def test_floors_compare_numbers_and_not_letters(version: str, is_below: bool) -> None:  # noqa: FBT001
+    assert bool(below_floor("pillow", version)) == is_below
+
+
+def test_a_package_that_is_not_installed_is_no_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(floors, "version_of", lambda _: "")
+    assert floors.all_below_floor() == []
 
 
 @pytest.mark.parametrize("key", ["short", "a" * 80, "django-insecure-" + "abcdefgh" * 8])

@@ -14,10 +14,10 @@ from rest_framework.test import APIClient
 from assets.media.audio import song_seconds
 from assets.media.probe import probe
 from assets.models import Audio
-from assets.sources.youtube import installed
 from generation.models import Job
 from generation.pipelines import engine
 from mvsite.accounts.models import User
+from mvsite.common.floors import FLOORS
 from tests.support.downloads import asked, failed, left_behind, site, sound, started
 from tests.support.engine import drive, make_due
 from tests.support.youtube_site import Request, Site, Video
@@ -199,7 +199,7 @@ def test_worker_without_it_ends_the_job_with_the_same_words(
 
 
 def test_version_with_known_holes_is_not_used(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installed, "OLDEST", (2999, 1, 1))
+    monkeypatch.setitem(FLOORS, "yt-dlp", "2999.1.1")
     answer = asked(api, "https://youtu.be/abcdefghijk")
     assert answer.json()["code"] == "user:download:not_installed"
     assert "too old" in answer.json()["detail"]
