@@ -6,9 +6,11 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from flavors.start import sync_at_start
 from mvsite.broker import register
+from mvsite.checks import refuse_unsafe_start
 from mvsite.supervisor.marks import mark_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mvsite.settings")
@@ -23,6 +25,16 @@ app.conf.imports = ("generation.sweeper",)  # no tasks: a thread that starts wit
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Leave logging as the settings made it; Celery would replace it."""
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_what_the_checks_refuse(**_: object) -> None:
+    """End before the first job: Celery runs Django's checks and does not look at what they find."""
+    try:
+        refuse_unsafe_start()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error  # any other error in here is logged, and the worker goes on
 
 
 @worker_init.connect

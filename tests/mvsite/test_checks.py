@@ -146,6 +146,13 @@ def test_the_web_server_refuses_what_the_checks_refuse(tmp_path: Path) -> None:
     assert "SECRET_KEY must be set" in done.stderr
 
 
+@pytest.mark.parametrize("part", [("worker", "-P", "threads", "-c", "1"), ("beat",)], ids=["worker", "beat"])
+def test_what_is_started_by_hand_refuses_it_too(tmp_path: Path, part: tuple[str, ...]) -> None:
+    done = ran(tmp_path, "-m", "celery", "-A", "mvsite.celery", *part, **{**PRODUCTION, "SECRET_KEY": ""})
+    assert done.returncode == 1
+    assert "SECRET_KEY must be set" in done.stderr
+
+
 def test_a_network_file_system_is_recognised(tmp_path: Path) -> None:
     shared, local = tmp_path / "our share", tmp_path / "disk"
     mounts = tmp_path / "mounts"
