@@ -22,6 +22,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         # A half-open connection leaves a worker deaf for ever without socket_timeout (RELIABILITY 2).
         "socket_timeout": 10,
         "socket_connect_timeout": 5,
+        # Or kombu sleeps 2 s and 4 s before a bell is given up, while somebody waits for the answer to a POST.
+        "max_retries": 0,
         "socket_keepalive": True,
         "health_check_interval": 10,
         "visibility_timeout": 3600,
