@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from generation import jobs
-from generation.admin.base import CostFilter, OwnerFilter, ReadOnlyAdmin, WordsAdmin, csv_of
+from generation.admin.base import ROWS_A_PIECE, CostFilter, OwnerFilter, ReadOnlyAdmin, WordsAdmin, csv_of
 from generation.admin.stuck import stuck_work
 from generation.choices import JobState
 from generation.models import Event, Job, ProviderCall
@@ -25,7 +25,6 @@ from mvsite.common.ids import parse_id
 from mvsite.common.usd import usd, usd_at_most
 
 _MOST_EVENTS = 200
-_MOST = 2_000
 
 
 class ProviderFilter(admin.SimpleListFilter):
@@ -125,10 +124,10 @@ class JobAdmin(WordsAdmin, ReadOnlyAdmin):
         return TemplateResponse(request, "admin/generation/retry.html", words)
 
     @admin.action(description="Save the chosen as a table (CSV)", permissions=["view"])
-    def as_table(self, request: HttpRequest, queryset: QuerySet[Job]) -> HttpResponse:
-        """Give the table."""
+    def as_table(self, request: HttpRequest, queryset: QuerySet[Job]) -> StreamingHttpResponse:
+        """Give the table of all of them, however many they are."""
         names = ("id", "kind", "state", "provider", "model", "estimated_cost_usd", "cost_usd", "created_at")
-        rows = queryset.select_related("owner")[:_MOST]
+        rows = queryset.select_related("owner").iterator(chunk_size=ROWS_A_PIECE)
         table = ([*(getattr(job, name) for name in names), job.owner.username, _code(job)] for job in rows)
         return csv_of("jobs", (*names, "owner", "error"), table)
 

@@ -6,17 +6,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Select
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.html import format_html
 
 from assets.admin import StoredFileAdmin, favour, restore, trash, unfavour
 from assets.models import StoredFile, Video
 from assets.signed import signed_url
-from generation.admin.base import CostFilter, OwnerFilter, TagFilter, WordsAdmin, csv_of
+from generation.admin.base import ROWS_A_PIECE, CostFilter, OwnerFilter, TagFilter, WordsAdmin, csv_of
 from generation.choices import JobState
 from generation.models import ReservedId
-
-_MOST = 2_000
 
 
 class MadeFilter(CostFilter):
@@ -129,8 +127,8 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
         )
 
     @admin.action(description="Save the chosen as a table (CSV)", permissions=["view"])
-    def as_table(self, request: HttpRequest, queryset: QuerySet[Video]) -> HttpResponse:
-        """Give the table."""
+    def as_table(self, request: HttpRequest, queryset: QuerySet[Video]) -> StreamingHttpResponse:
+        """Give the table of all of them, however many they are."""
         header = ("id", "title", "kind", "owner", "seconds", "model", "cost_usd", "created_at", "prompt", "key")
         rows = (
             (
@@ -145,6 +143,6 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
                 video.metadata.get("prompt"),
                 video.key,
             )
-            for video in queryset.select_related("owner")[:_MOST]
+            for video in queryset.select_related("owner").iterator(chunk_size=ROWS_A_PIECE)
         )
         return csv_of("videos", header, rows)

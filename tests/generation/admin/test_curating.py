@@ -105,7 +105,7 @@ def test_videos_are_marked_trashed_and_taken_back_and_the_log_tells(staff: Clien
 def test_table_of_videos_holds_no_formula(staff: Client, owner: User) -> None:
     video = a_video(owner, title="=1+1", metadata={"prompt": "@cmd", "cost_usd": "1.20"})
     answer = act(staff, VIDEOS, "as_table", video)
-    header, row = list(csv.reader(io.StringIO(answer.content.decode())))
+    header, row = list(csv.reader(io.StringIO(answer.getvalue().decode())))
     told = dict(zip(header, row, strict=True))
     assert (told["title"], told["prompt"], told["cost_usd"]) == ("'=1+1", "'@cmd", "1.20")
 
