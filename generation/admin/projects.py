@@ -1,7 +1,9 @@
 """Projects in the admin: whose, what about, what they cost; marks and the trash; the whole as a ZIP."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,6 +18,7 @@ from generation.models import Project
 from generation.selectors import project_cost
 from generation.services.projects import project_restore, project_trash
 from mvsite.accounts.audit import showed
+from mvsite.accounts.services import local_owner
 
 CHANGEABLE = ("title", "favourite", "tags")
 
@@ -45,6 +48,14 @@ class ProjectAdmin(WordsAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
         """Leave only what a person says about it open to change."""
         return tuple(name for name in self.get_fields(request, obj) if name not in CHANGEABLE)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Find the row, and whether the studio shows it to whoever asks: to its owner and members, out of the trash."""
+        found: Any = super().get_object(request, object_id, from_field)
+        if found is not None:
+            person: Any = local_owner() if settings.MV_AUTH == "local" else request.user
+            found.is_in_reach = Project.objects.for_user(person).kept().filter(pk=found.pk).exists()
+        return found
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Say no: the studio makes them."""
@@ -76,14 +87,15 @@ class ProjectAdmin(WordsAdmin):
         return f"${project_cost(project):.4f}"
 
     @admin.display(description="see")
-    def pages(self, project: Project) -> str:
-        """Lead to its jobs, and for its owner to the studio and the ZIP."""
-        return format_html(
+    def pages(self, project: Any) -> str:
+        """Lead to its jobs, and whom the studio shows it to the studio page and the ZIP."""
+        links = (
             '<a href="/admin/generation/job/?project__id__exact={0}">its jobs</a> · '
-            '<a href="/admin/generation/project/sent/?project={0}">what would be sent</a> · '
-            '<a href="/studio/{0}/">studio page</a> · <a href="/api/mv/projects/{0}/export">ZIP</a>',
-            project.pk,
+            '<a href="/admin/generation/project/sent/?project={0}">what would be sent</a>'
         )
+        if project.is_in_reach:
+            links += ' · <a href="/studio/{0}/">studio page</a> · <a href="/api/mv/projects/{0}/export">ZIP</a>'
+        return format_html(links, project.pk)
 
     @admin.display(description="state")
     def place(self, project: Project) -> str:
