@@ -106,6 +106,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_filter = (ActionFilter, "at")
     search_fields = ("by_name", "via", "object_id", "address")  # `get_search_results` looks the whole text up
     paginator = BoundedPaginator
+    sortable_by = ("at",)  # by any other column the whole log would be sorted
     date_hierarchy = None
 
     def get_search_results(
