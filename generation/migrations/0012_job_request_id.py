@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='job',
-            index=models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='job_by_request'),
+            index=models.Index(fields=['request_id'], name='job_by_request'),
         ),
     ]

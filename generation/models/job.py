@@ -99,7 +99,7 @@ class Job(UUIDModel, TimestampedModel):
             models.Index(fields=["scene", "-created_at"], name="job_by_scene"),
             models.Index(fields=["state", "next_at"], name="job_due"),
             models.Index(fields=["kind", "state", "-finished_at"], name="job_history"),
-            models.Index(fields=["request_id"], name="job_by_request", condition=~Q(request_id="")),
+            models.Index(fields=["request_id"], name="job_by_request"),
             models.Index(fields=["owner"], name="job_holding", condition=Q(held_usd__gt=0)),
             models.Index(fields=["waits_for", "queued_at"], name="job_line", condition=Q(waits_for__isnull=False)),
         ]

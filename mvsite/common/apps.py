@@ -1,6 +1,7 @@
 """App configuration of the cellar."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class CommonConfig(AppConfig):
@@ -8,3 +9,9 @@ class CommonConfig(AppConfig):
 
     name = "mvsite.common"
     label = "common"
+
+    def ready(self) -> None:
+        """Set up each new connection to the database."""
+        from mvsite.common.postgresql import without_compiling
+
+        connection_created.connect(without_compiling, dispatch_uid="without_compiling")

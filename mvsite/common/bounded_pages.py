@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
+from django.db import connections
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
@@ -21,7 +22,7 @@ class BoundedPaginator(_Paginator):
     @cached_property
     def count(self) -> int:
         """Count up to `MOST_COUNTED`."""
-        return len(self._ids)
+        return len(self._found)
 
     def page(self, number: Any) -> Any:
         """Give one page: what is sorted are ids alone, which are narrow; then come their rows."""
@@ -30,10 +31,19 @@ class BoundedPaginator(_Paginator):
             return super().page(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        return Page(rows.filter(pk__in=self._ids[first : first + self.per_page]), number, self)
+        ids = (rows.values("pk") if self._is_indexed else self._found)[first : first + self.per_page]
+        return Page(rows.filter(pk__in=ids), number, self)
+
+    @property
+    def _is_indexed(self) -> bool:
+        """Whether words are found by an index: then the first fifty in order are cheap, and the first 2,000 are not."""
+        rows: Any = self.object_list
+        return connections[rows.db].vendor == "postgresql"
 
     @cached_property
-    def _ids(self) -> list[Any]:
-        """The rows that can be paged to, in their order: what is searched for is looked up once, for count and page."""
+    def _found(self) -> list[Any]:
+        """The ids that can be paged to; in their order where looking them up again would cost as much once more."""
         rows: Any = self.object_list
-        return list(rows.values_list("pk", flat=True)[:MOST_COUNTED]) if hasattr(rows, "order_by") else list(rows)
+        if not hasattr(rows, "order_by"):
+            return list(rows)
+        return list((rows.order_by() if self._is_indexed else rows).values_list("pk", flat=True)[:MOST_COUNTED])
