@@ -7,7 +7,6 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from tests.support import needs
 
-
 pytestmark = pytest.mark.django_db
 
 
