@@ -36,6 +36,14 @@ from tests.support.threads import at_once
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.network_loopback]
 ASK, FIT = 20, 7
 MB = 1024 * 1024
+LINE = "a-line-that-no-picture-has-in-it"  # between the form's parts; a short one is found in noise now and then
+FORM = f"multipart/form-data; boundary={LINE}"
+
+
+def form_of(sent: bytes) -> bytes:
+    """Return a form with this file."""
+    head = f'--{LINE}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    return head.encode() + sent + f"\r\n--{LINE}--\r\n".encode()
 
 
 @pytest.fixture
@@ -127,8 +135,7 @@ def test_twenty_uploads_at_once_where_seven_fit(live_server: LiveServer, setting
     used = MB - FIT * size - size // 2  # somebody else's size: so that seven and a half fit into one megabyte
     make_character(ada, size_bytes=used)
     settings.MV_QUOTA_STORAGE_MB = 1
-    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + sent + b"\r\n--x--\r\n"
-    send = sender(live_server, ada, "/api/mv/characters/upload", body, "multipart/form-data; boundary=x")
+    send = sender(live_server, ada, "/api/mv/characters/upload", form_of(sent), FORM)
     answers = at_once(*[send] * ASK)
     assert sorted(status for status, _, _ in answers) == [201] * FIT + [409] * (ASK - FIT)
     assert {told["code"] for status, _, told in answers if status == 409} == {"user:quota:storage"}
@@ -146,15 +153,14 @@ def a_form() -> bytes:
     noise = Image.merge("RGB", [Image.effect_noise((320, 320), 100) for _ in range(3)])
     buffer = io.BytesIO()
     noise.save(buffer, "PNG")
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
-    return head + buffer.getvalue() + b"\r\n--x--\r\n"
+    return form_of(buffer.getvalue())
 
 
 @contextmanager
 def begun(live_server: LiveServer, user: User, body: bytes) -> Iterator[socket.socket]:
     """Send the head and the first half of an upload, and stop there."""
     port, headers = door(live_server, user)
-    headers |= {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(len(body))}
+    headers |= {"Content-Type": FORM, "Content-Length": str(len(body))}
     head = "POST /api/mv/characters/upload HTTP/1.0\r\n" + "".join(f"{key}: {of}\r\n" for key, of in headers.items())
     with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(head.encode() + b"\r\n" + body[:HALF])
@@ -195,7 +201,7 @@ def test_room_of_an_upload_that_breaks_off_is_free_again(
     settings.MV_QUOTA_STORAGE_MB = 1
     body = a_form()
     with begun(live_server, ada, body):
-        wait_for(RoomHold.objects.exists, seconds=120, saying="room is held")
+        wait_for(RoomHold.objects.exists, seconds=30, saying="room is held")
         assert quotas.standings(ada.pk)[1].used == pytest.approx(len(body), abs=5_000)
     wait_for(lambda: not RoomHold.objects.exists(), seconds=30, saying="no room is held")
 
