@@ -119,7 +119,7 @@ def _studio(folder: Path, application: str = "") -> Iterator[tuple[int, int]]:
     environment = {**os.environ, "MV_DATA_DIR": str(folder / "data"), "MV_ENV_FILE": os.devnull}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
     port = free_port(HOST, 0)
-    command = web(HOST, port, url=f"http://{HOST}:{port}/").command
+    command = web(HOST, port, url=f"http://{HOST}:{port}/", drain_seconds=2).command
     words = [*command[:-1], application] if application else command
     with _running(words, port, environment) as pid:
         yield port, pid

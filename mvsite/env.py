@@ -66,13 +66,15 @@ def flag(name: str, *, default: bool) -> bool:
     return _read(name, default, parse)
 
 
-def whole(name: str, default: int, *, at_least: int = 0) -> int:
-    """Read a whole number not below `at_least`."""
+def whole(name: str, default: int, *, at_least: int = 0, at_most: int | None = None) -> int:
+    """Read a whole number not below `at_least` and not above `at_most`."""
 
     def parse(raw: str) -> int:
         number = int(raw)
         if number < at_least:
             raise ValueError(f"expected at least {at_least}")
+        if at_most is not None and number > at_most:
+            raise ValueError(f"expected at most {at_most}")
         return number
 
     return _read(name, default, parse)

@@ -14,13 +14,19 @@ from mvsite.supervisor.supervisor import Supervisor, SupervisorError
 from mvsite.supervisor.tended import Place
 
 SLOW_START = 30.0  # seconds after which a person is told what is not there yet
+TOLD_ABOVE = 5.0  # seconds of an end that a person is told to wait for
 
 
 @dataclass(slots=True)
 class Stop:
-    """Whether somebody asked for the end."""
+    """Whether somebody asked for the end, and how often: who asks again does not want to wait for it."""
 
-    asked: bool = False
+    times: int = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked for."""
+        return self.times > 0
 
     def listen(self) -> None:
         """Take Ctrl-C, SIGTERM and a closed terminal as the wish to stop."""
@@ -28,7 +34,7 @@ class Stop:
             signal.signal(number, self._ask)
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked = True
+        self.times += 1
 
 
 def say(text: str) -> None:
@@ -55,9 +61,16 @@ def run(plan: Plan) -> int:
         say(str(error))
         return 1
     finally:
-        studio.stop()
+        _end(plan, studio, stop)
     say("The studio has stopped.")
     return 0
+
+
+def _end(plan: Plan, studio: Supervisor, stop: Stop) -> None:
+    longest, times = max(service.stop_seconds for service in plan.services), stop.times
+    if stop.asked and longest > TOLD_ABOVE:
+        say(f"Requests under way come to their end, for at most {longest:.0f} s; Ctrl-C again ends them now.")
+    studio.stop(at_once=lambda: stop.times > times)
 
 
 def _until_ready(studio: Supervisor, stop: Stop) -> None:

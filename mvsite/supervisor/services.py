@@ -5,15 +5,21 @@ from dataclasses import dataclass
 
 FAST_THREADS = 8
 PARTS = ("web", "provider", "default", "render", "schedule")
+STOP_SECONDS = 3.5  # for an orderly end of what needs no longer
+SHUT_SECONDS = 1.5  # what the web server takes to close, beside the requests that it lets come to their end
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: the name in messages, logs and marks; its command; the address that must answer, if any."""
+    """One process: the name in messages, logs and marks; its command; the address that must answer, if any.
+
+    `stop_seconds` is how long it may take to end when it is asked to; what is left of it is then killed.
+    """
 
     name: str
     command: tuple[str, ...]
     health: str | None = None
+    stop_seconds: float = STOP_SECONDS
 
 
 def _celery(*words: str) -> tuple[str, ...]:
@@ -57,9 +63,13 @@ def schedule() -> Service:
     return Service("schedule", _celery("beat", "--loglevel", "WARNING"))
 
 
-def web(host: str, port: int, *, url: str) -> Service:
-    """Describe the web server: one process, 32 requests at a time."""
+def web(host: str, port: int, *, url: str, drain_seconds: int) -> Service:
+    """Describe the web server: one process, 32 requests at a time.
+
+    When it is asked to end it takes no more of them, and those under way have `drain_seconds` to come to their end.
+    """
     words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--no-ws"]
-    words += ["--blocking-threads", "32", "--workers-kill-timeout", "2", "--log-level", "warning"]
+    words += ["--blocking-threads", "32", "--log-level", "warning"]
+    words += ["--workers-kill-timeout", str(drain_seconds)]
     command = (sys.executable, "-m", "granian", *words, "mvsite.supervisor.web:application")
-    return Service("web", command, health=f"{url}health/live")
+    return Service("web", command, health=f"{url}health/live", stop_seconds=drain_seconds + SHUT_SECONDS)

@@ -8,7 +8,6 @@ from mvsite.supervisor.tended import Place, Tended
 
 STEP_SECONDS = 0.1
 LOGS_EVERY = 5.0
-STOP_SECONDS = 3.5  # for an orderly end; what is left is then killed
 
 
 class SupervisorError(Exception):
@@ -58,12 +57,14 @@ class Supervisor:
             self.look()
             time.sleep(STEP_SECONDS)
 
-    def stop(self) -> None:
-        """Ask everything to end, and kill what has not ended after a few seconds."""
+    def stop(self, *, at_once: Callable[[], bool] = lambda: False) -> None:
+        """Ask everything to end, and kill what has not ended in its time, or when `at_once` says so."""
         for one in self._all:
             one.ask_to_stop()
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and any(one.child and not one.child.exited() for one in self._all):
+        asked_at, left = time.monotonic(), list(self._all)
+        while left:
+            took = time.monotonic() - asked_at
+            for one in [one for one in left if at_once() or one.has_ended or took >= one.service.stop_seconds]:
+                one.end()
+                left.remove(one)
             time.sleep(0.02)
-        for one in self._all:
-            one.end()

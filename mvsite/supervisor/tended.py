@@ -102,6 +102,11 @@ class Tended:
         """Cut the log when it has grown too large."""
         cut_when_large(self.log)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process is not there now."""
+        return self.child is None or self.child.exited()
+
     def ask_to_stop(self) -> None:
         """Send SIGTERM to the process and its group."""
         if self.child is not None and not self.child.exited():

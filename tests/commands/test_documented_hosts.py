@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from generation.api.waiting import LONGEST_WAIT
 from mvsite.supervisor.address import free_port
+from mvsite.supervisor.services import SHUT_SECONDS
 from tests.support.nginx import running_nginx
 from tests.support.processes import wait_for
 from tests.support.tree import ROOT
@@ -78,6 +80,17 @@ def test_every_part_keeps_its_data_in_a_volume_of_its_own() -> None:
     assert (len(parts), len(set(volumes))) == (3, 3)
     assert set(volumes) < set(found["volumes"])
     assert not any("tmpfs" in each for each in found["services"].values())
+
+
+def test_hosts_are_left_the_time_that_the_longest_request_takes() -> None:
+    unit = dict(re.findall(r"^(?:Environment=)?(MV_DRAIN_SECONDS|TimeoutStopSec)=(\d+)$", PAGE, re.MULTILINE))
+    common = compose()["x-studio"]
+    pairs = [
+        (unit["MV_DRAIN_SECONDS"], unit["TimeoutStopSec"]),
+        (common["environment"]["MV_DRAIN_SECONDS"], common["stop_grace_period"].removesuffix("s")),
+    ]
+    for drain, killed_after in pairs:
+        assert LONGEST_WAIT < int(drain) < int(killed_after) - SHUT_SECONDS
 
 
 class Upstream:

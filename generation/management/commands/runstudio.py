@@ -87,7 +87,7 @@ def parts(text: str) -> list[str]:
 
 def services(only: list[str] | None, *, host: str, port: int, url: str) -> list[Service]:
     """Give a whole studio, or the named parts of one; a queue that is named has workers of its own."""
-    serving, renders = web(host, port, url=url), settings.MV_RENDER_WORKERS
+    serving, renders = web(host, port, url=url, drain_seconds=settings.MV_DRAIN_SECONDS), settings.MV_RENDER_WORKERS
     if only is None:
         return [serving, *workers(renders), schedule()]
     return [one for name in only for one in ([serving] if name == "web" else part(name, render_workers=renders))]

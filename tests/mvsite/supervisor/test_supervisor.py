@@ -12,7 +12,7 @@ import pytest
 
 from mvsite.supervisor import Supervisor, SupervisorError, logfile, tended
 from mvsite.supervisor.marks import is_marked, mark_ready
-from mvsite.supervisor.services import Service
+from mvsite.supervisor.services import STOP_SECONDS, Service
 from mvsite.supervisor.tended import Place
 from tests.support.processes import environment
 from tests.support.tree import ROOT
@@ -40,15 +40,17 @@ def told() -> list[str]:
 
 
 @contextmanager
-def supervised(folder: Path, told: list[str], program: str) -> Iterator[Supervisor]:
+def supervised(
+    folder: Path, told: list[str], program: str, *, stop_seconds: float = STOP_SECONDS
+) -> Iterator[Supervisor]:
     place = Place(data_dir=folder, cwd=ROOT, env=environment(folder), host_name="127.0.0.1")
-    service = Service("one", (sys.executable, "-c", program))
+    service = Service("one", (sys.executable, "-c", program), stop_seconds=stop_seconds)
     supervisor = Supervisor([service], place, tell=told.append)
     supervisor.start()
     try:
         yield supervisor
     finally:
-        supervisor.stop()
+        supervisor.stop(at_once=lambda: True)
 
 
 def within(seconds: float, what: Callable[[], bool]) -> Callable[[], bool]:
@@ -85,18 +87,38 @@ def test_supervisor_gives_up_on_what_never_started_and_says_why(tmp_path: Path, 
     assert len(told) == tended.START_TRIES - 1
 
 
-def test_supervisor_kills_what_does_not_want_to_stop(
-    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mvsite.supervisor.supervisor.STOP_SECONDS", 0.3)
-    with supervised(tmp_path, told, DEAF) as supervisor:
+def is_there(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_supervisor_kills_what_does_not_want_to_stop(tmp_path: Path, told: list[str]) -> None:
+    with supervised(tmp_path, told, DEAF, stop_seconds=0.3) as supervisor:
         supervisor.run(until=within(10, lambda: supervisor.ready))
         pid = marked_pid(tmp_path)
         supervisor.stop()
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
+        assert not is_there(pid)
     assert marked_pid(tmp_path) == 0
     assert told == []
+
+
+def test_supervisor_waits_for_what_may_take_its_time_until_it_is_told_not_to(tmp_path: Path, told: list[str]) -> None:
+    asked = iter([False] * 20 + [True])
+    with supervised(tmp_path, told, DEAF, stop_seconds=3600) as supervisor:
+        supervisor.run(until=within(10, lambda: supervisor.ready))
+        pid = marked_pid(tmp_path)
+        there = []
+
+        def at_once() -> bool:
+            there.append(is_there(pid))
+            return next(asked)
+
+        supervisor.stop(at_once=at_once)
+        assert there == [True] * 21
+        assert not is_there(pid)
 
 
 def test_supervisor_does_not_believe_an_earlier_process(tmp_path: Path, told: list[str]) -> None:

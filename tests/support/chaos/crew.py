@@ -30,7 +30,7 @@ class Crew:
         self.data_dir = data_dir
         self.ground = ground
         self._settings = {**ground.settings(), **settings}
-        self._web = web("127.0.0.1", port, url=self.url)
+        self._web = web("127.0.0.1", port, url=self.url, drain_seconds=2)
         self._services = {f"worker-{number}": _worker(f"worker-{number}", threads) for number in range(workers)}
         self._living: dict[str, Child] = {}
 
