@@ -37,7 +37,7 @@ DECLARED: dict[str, Declared] = {}
 
 
 def _read(name: str, default: T, parse: Callable[[str], T], *, secret: bool = False) -> T:
-    DECLARED[name] = Declared(name, "" if default is None else str(default), secret)
+    DECLARED.setdefault(name, Declared(name, "" if default is None else str(default), secret))
     raw = os.environ.get(name)
     if raw is None or (raw == "" and not isinstance(default, str)):
         return default

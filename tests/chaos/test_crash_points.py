@@ -41,7 +41,7 @@ def die_and_go_on(crew: Crew, customer: Customer, place: str, body: dict[str, st
 
 
 @pytest.mark.parametrize("wiped", [False, True], ids=["restart", "restart-and-no-messages"])
-def test_every_place_to_die(tmp_path: Path, films: Path, wiped: bool) -> None:  # noqa: FBT001
+def test_every_place_to_die(tmp_path: Path, films: Path, *, wiped: bool) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     words = ("--seconds", "0.3", "0.6", "--media", str(films), "--films", "4", "--film-seconds", "1")

@@ -99,7 +99,7 @@ def test_a_redirect_must_lead_to_a_named_host_too(tmp_path: Path) -> None:
         (b"nonsense\r\n\r\n", True),
     ],
 )
-def test_a_bad_answer_says_whether_another_try_may_help(answer: bytes, may_pass: bool, tmp_path: Path) -> None:  # noqa: FBT001  pytest names it
+def test_a_bad_answer_says_whether_another_try_may_help(answer: bytes, *, may_pass: bool, tmp_path: Path) -> None:
     assert refusal(answer, tmp_path / "out.mp4").may_pass is may_pass
 
 

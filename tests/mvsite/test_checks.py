@@ -116,7 +116,7 @@ def test_a_package_with_known_holes_is_refused(monkeypatch: pytest.MonkeyPatch, 
         ("", True),
     ],
 )
-def test_floors_compare_numbers_and_not_letters(version: str, is_below: bool) -> None:  # noqa: FBT001
+def test_floors_compare_numbers_and_not_letters(version: str, *, is_below: bool) -> None:
     assert bool(below_floor("pillow", version)) == is_below
 
 

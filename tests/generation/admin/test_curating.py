@@ -53,7 +53,7 @@ def test_contact_sheet_shows_stills_that_play_and_loads_no_film(staff: Client) -
         ("trashed_at__isempty=0", False),
     ],
 )
-def test_videos_are_found(staff: Client, owner: User, query: str, found: bool) -> None:  # noqa: FBT001
+def test_videos_are_found(staff: Client, owner: User, query: str, *, found: bool) -> None:
     job = a_job(owner)
     Job.objects.update(cost_usd=Decimal("3.20"))
     told = {"prompt": "A lighthouse at night", "model_used": "ghost/veo", "parameters_used": {"mood": "ghost_veo"}}

@@ -25,7 +25,7 @@ def links(client: Client, project: Project) -> set[str]:
 
 @pytest.mark.parametrize("who", ["owner", "editor", "member", "other staff"])
 @pytest.mark.parametrize("trashed", [False, True])
-def test_links_lead_where_whoever_looks_gets_in(settings: Settings, who: str, trashed: bool) -> None:  # noqa: FBT001
+def test_links_lead_where_whoever_looks_gets_in(settings: Settings, who: str, *, trashed: bool) -> None:
     accounts(settings)
     looker, owner = staff("looker"), staff("owner")
     project = a_project(looker if who == "owner" else owner, trashed_at=timezone.now() if trashed else None)

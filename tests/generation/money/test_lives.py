@@ -55,7 +55,7 @@ class Books(RuleBasedStateMachine):
             self.whole.__exit__(None, None, None)
 
     @rule(target=known, amount=amounts, in_project=strategies.booleans())
-    def ask(self, amount: Decimal, in_project: bool) -> Any:  # noqa: FBT001  hypothesis calls it so
+    def ask(self, amount: Decimal, *, in_project: bool) -> Any:
         return self.made(amount, project=self.project if in_project else None)
 
     @rule(target=known, parent=known, amount=amounts)
@@ -170,7 +170,7 @@ class Books(RuleBasedStateMachine):
                 assert of_user(self.owner) == before
 
     @rule(job=known, bought=strategies.booleans())
-    def decide(self, job: Any, bought: bool) -> None:  # noqa: FBT001  hypothesis calls it so
+    def decide(self, job: Any, *, bought: bool) -> None:
         found = Job.objects.filter(pk=job, state=JobState.NEEDS_REVIEW).first()
         if found is None:
             return

@@ -81,7 +81,7 @@ def test_a_provider_that_cannot_be_asked_leaves_it_to_a_person(owner: User) -> N
 
 
 @pytest.mark.parametrize(("bought", "state"), [(True, JobState.FAILED), (False, JobState.QUEUED)])
-def test_a_person_decides(owner: User, bought: bool, state: JobState) -> None:  # noqa: FBT001
+def test_a_person_decides(owner: User, *, bought: bool, state: JobState) -> None:
     job = drive(buy(owner, "mute"))
     assert jobs.resolve(job, bought=bought).state == state
 

@@ -63,7 +63,7 @@ def test_both_price_lists_agree_on_pieces(model: str) -> None:
 @pytest.mark.parametrize("model", sorted(PER_SECOND))
 @pytest.mark.parametrize("sound", [True, False])
 @pytest.mark.parametrize("resolution", ["720p", "1080p"])
-def test_both_price_lists_agree_on_seconds(model: str, resolution: str, sound: bool) -> None:  # noqa: FBT001  pytest names it
+def test_both_price_lists_agree_on_seconds(model: str, resolution: str, *, sound: bool) -> None:
     asked = {"duration": 8, "generate_audio": sound, "resolution": resolution}
     assert price(model, seconds=8, sound=sound, resolution=resolution) == price_of(model, asked)
 

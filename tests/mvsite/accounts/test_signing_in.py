@@ -186,7 +186,7 @@ def test_links_that_are_old_of_another_kind_or_invented_lead_nowhere() -> None:
         ("boss", True, "ada looker boss"),
     ],
 )
-def test_only_staff_with_the_right_invite_and_reset(who: str, invites: bool, resets: str) -> None:  # noqa: FBT001
+def test_only_staff_with_the_right_invite_and_reset(who: str, *, invites: bool, resets: str) -> None:
     people = {
         "ada": person("ada"),
         "nobody": person("nobody"),

@@ -34,7 +34,7 @@ def test_portraits_pass_a_strict_check_and_say_what_was_left_out(model: str) -> 
 
 @pytest.mark.parametrize("model", inputs.CLIPS)
 @pytest.mark.parametrize("pictured", [False, True])
-def test_clips_pass_a_strict_check(model: str, pictured: bool, tmp_path: Path) -> None:  # noqa: FBT001  pytest names it
+def test_clips_pass_a_strict_check(model: str, *, pictured: bool, tmp_path: Path) -> None:
     made = inputs.clip(replace(CLIP, model=model, reference=tmp_path / "x.png" if pictured else None))
     assert objection(model, {**made.values, **dict.fromkeys(made.files, "data:")}) == ""
     assert {"duration", "resolution", "aspect_ratio"} <= made.values.keys()
