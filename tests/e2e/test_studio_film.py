@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from tests.e2e.conftest import REFUSED_WORD
-from tests.support.browser import Trouble
+from tests.support.browser import Trouble, accessible
 from tests.support.german import speaks_german
 from tests.support.processes import Studio
 from tests.support.studio_page import (
@@ -97,6 +97,37 @@ def test_a_first_film_that_failed_is_tried_again(page: Page, processes: Studio, 
     finished(page)
     expect(film(page).locator(".problem")).to_be_hidden()
     expect(film(page).locator("video")).to_be_visible()
+    trouble.check()
+
+
+def test_a_film_that_is_put_together_is_stopped(page: Page, processes: Studio, trouble: Trouble) -> None:
+    trouble.expect("status of 503")
+    project = a_project(page, "The pier.")
+    make(page, "/api/mv/generate_video", scene_id=read(page, f"/api/mv/projects/{project}")["scenes"][0]["id"])
+    open_studio(page, project)
+    expect(film(page).locator("video")).to_be_visible(timeout=MADE_WITHIN_MS)  # it began by itself
+    halt, stitch = film(page).get_by_role("button", name="Stop"), film(page).locator('[data-part="stitch"]')
+    expect(halt).to_be_hidden()
+    before = read(page, f"/api/mv/projects/{project}")["final_video_id"]
+    with no_rendering(processes):
+        stitch.click()
+        expect(stitch).to_be_disabled()
+        page.route("**/cancel", lambda route: route.fulfill(status=503, json={"title": "Not now"}))
+        halt.click()
+        expect(film(page).locator(".problem")).to_have_text("Not now")
+        for _ in range(2):  # a look at the line draws the card again
+            page.wait_for_event("response", lambda answer: "/api/mv/jobs/?" in answer.url)
+        expect(film(page).locator(".problem")).to_have_text("Not now")
+        page.unroute("**/cancel")
+        accessible(page)
+        halt.press("Enter")
+        expect(film(page).locator(".badge").first).to_have_text("Ready", timeout=2_000)
+        expect(film(page).locator(".problem")).to_be_hidden()
+        expect(halt).to_be_hidden()
+        expect(stitch).to_be_enabled()
+    jobs = read(page, f"/api/mv/jobs/?project={project}&kind=stitch&ordering=queued_at")["results"]
+    assert jobs[-1]["state"] == "canceled"
+    assert read(page, f"/api/mv/projects/{project}")["final_video_id"] == before
     trouble.check()
 
 

@@ -40,10 +40,12 @@ const TEXT = {
 class FinalCard extends HTMLElement {
   #state = null;
   #shown = undefined;
+  #wrong = null;
 
   connectedCallback() {
     this.ui = parts(this);
     this.ui.stitch.addEventListener("click", () => this.#stitch());
+    this.ui.cancel.addEventListener("click", () => this.#ask(this.ui.cancel, this.#state.stitch.urls.cancel));
     this.ui.share.addEventListener("click", async () => {
       const { share } = await import("./mv-share-dialog.js");
       share({ project_id: this.#state.project.id });
@@ -72,9 +74,12 @@ class FinalCard extends HTMLElement {
     const first = bare.length && clips ? TEXT.without(bare.length, bare.join(", ")) : TEXT.first;
     setText(this.ui.stitch, film || givesWay ? TEXT.again : failed ? TEXT.retry : first);
     this.ui.stitch.disabled = !clips || (busy ? !givesWay : filming && !film);
+    this.ui.cancel.hidden = !busy;
+    this.ui.cancel.disabled = stitch?.cancel_requested;
     this.ui.progress.job = stitch;
     const detail = [told(stitch?.error?.detail), film ? TEXT.kept : ""].filter(Boolean).join(" ");
-    showProblem(this.ui.problem, failed ? { ...stitch.error, title: TEXT.failed(told(stitch.error?.title)), detail } : null);
+    const failure = failed ? { ...stitch.error, title: TEXT.failed(told(stitch.error?.title)), detail } : null;
+    showProblem(this.ui.problem, this.#wrong ?? failure);
     this.#show(film);
   }
 
@@ -88,6 +93,7 @@ class FinalCard extends HTMLElement {
   #badge(status) {
     if (this.ui.badge.dataset.status === status) return;
     const [name, words] = BADGE[status];
+    this.#wrong = null; // it was said of how things stood before
     this.ui.badge.dataset.status = status;
     this.ui.badge.dataset.state = { none: "", stitching: "loading" }[status] ?? status;
     this.ui.badge.replaceChildren(icon(name), words);
@@ -130,16 +136,24 @@ class FinalCard extends HTMLElement {
   }
 
   async #stitch() {
-    this.ui.stitch.disabled = true;
+    const before = this.#state.stitch?.id;
+    const job = await this.#ask(this.ui.stitch, `/api/mv/projects/${this.#state.project.id}/stitch`);
+    if (job && job.id === before) toast(TEXT.same);
+  }
+
+  /** Ask for a change of the film; gives the job, or nothing and shows why. */
+  async #ask(button, path) {
+    button.disabled = true;
+    this.#wrong = null;
     showProblem(this.ui.problem, null);
     try {
-      const before = this.#state.stitch?.id;
-      const job = await post(`/api/mv/projects/${this.#state.project.id}/stitch`);
-      if (job.id === before) toast(TEXT.same);
-      this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind: "job.queued", data: job }, bubbles: true }));
+      const data = await post(path);
+      this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind: "job.changed", data }, bubbles: true }));
+      return data;
     } catch (problem) {
-      showProblem(this.ui.problem, problem);
-      this.ui.stitch.disabled = false;
+      this.#wrong = problem;
+      this.paint(this.#state);
+      return null;
     }
   }
 }
