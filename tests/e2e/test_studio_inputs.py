@@ -39,6 +39,7 @@ def test_a_product_video_gets_its_picture_in_the_studio(page: Page, trouble: Tro
     expect(hint).to_contain_text(READY)
     page.get_by_role("button", name="From the library").click()
     page.locator(".pick-list button", has_text="Lamp").first.click()
+    expect(page.locator("#toasts")).to_contain_text("Changed: Product picture.")
     expect(page.get_by_alt_text("The chosen picture")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Generate Videos").click()
@@ -146,6 +147,50 @@ def test_a_cut_song_still_knows_its_original_after_a_reload(page: Page, song: Pa
     trouble.check()
 
 
+def test_what_is_chosen_has_a_way_back(page: Page, song: Path, trouble: Trouble) -> None:
+    whole = page.request.post(
+        "/api/audio/upload",
+        multipart={"file": {"name": "Tide.wav", "mimeType": "audio/wav", "buffer": song.read_bytes()}},
+    ).json()["audio_id"]
+    ann, bea = (
+        page.request.post(
+            "/api/mv/characters/upload",
+            multipart={"file": {"name": name, "mimeType": "image/png", "buffer": picture(colour)}},
+        ).json()["id"]
+        for name, colour in (("Ann of the pier.png", (20, 90, 60)), ("Bea of the pier.png", (90, 20, 60)))
+    )
+    project = a_project(page, audio_id=whole, character_reference_id=ann)
+    open_studio(page, project)
+    field, toasts = page.locator("mv-song-field"), page.locator("#toasts")
+    undo = toasts.get_by_role("button", name="Undo")
+    expect(field).to_contain_text("Tide 0:20.0")
+    field.get_by_role("button", name="Without this song").click()
+    expect(toasts).to_contain_text("Changed: Song.")
+    expect(field).to_contain_text("No song yet")
+    undo.click()
+    expect(field).to_contain_text("Tide 0:20.0")
+    expect(toasts).to_be_empty()
+    field.get_by_label("Start of the part").fill("5")
+    field.get_by_role("button", name="Keep only this part").click()
+    expect(field).to_contain_text("The song is cut to 0:15.0", timeout=MADE_WITHIN_MS)
+    undo.click()
+    expect(field).to_contain_text("Tide 0:20.0")
+    expect(field).not_to_contain_text("is cut to")
+    page.get_by_text("Another portrait").click()
+    own, shown = page.locator("[data-name=portrait]"), page.get_by_alt_text("The chosen picture")
+    own.get_by_role("button", name="From the library").click()
+    own.get_by_role("button", name="Bea of the pier").click()
+    expect(toasts).to_contain_text("Changed: Portrait.")
+    expect(shown).to_have_attribute("src", re.compile(bea))
+    accessible(page)
+    undo.click()
+    expect(shown).to_have_attribute("src", re.compile(ann))
+    expect(toasts).to_be_empty()
+    now = read(page, f"/api/mv/projects/{project}")
+    assert (now["audio_id"], now["character_reference_id"]) == (whole, ann)
+    trouble.check()
+
+
 def test_a_song_that_comes_later_can_be_sought_in_at_once(page: Page, song: Path) -> None:
     project = a_project(page, "First words.")
     open_studio(page, project)
@@ -187,6 +232,10 @@ def test_portraits_that_were_painted_in_the_studio_are_there_after_a_reload(page
     assert own != chosen
     expect(page.get_by_alt_text("The chosen picture")).to_have_attribute("src", re.compile(own))
     accessible(page)
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_alt_text("The chosen picture")).to_have_attribute("src", re.compile(chosen))
+    expect(page.locator("mv-portrait-grid")).to_contain_text("Option 2 is chosen")
+    expect(ready.nth(1).locator("input")).to_be_checked()
     page.get_by_role("button", name="From the library").click()
     page.locator(".pick-list button").last.click()
     page.reload()

@@ -86,7 +86,7 @@ class CreateForm extends HTMLElement {
       const { mode, use_ai: ai } = this.form.elements;
       mode.value = "music_video";
       ai.checked = true;
-      this.portraits.unchoose();
+      this.portraits.choose(null);
       this.own.value = portrait;
     }
     this.#keep();
@@ -107,7 +107,7 @@ class CreateForm extends HTMLElement {
 
   /** A portrait of one's own takes the place of a generated one, and the other way round. */
   #onlyOnePortrait(speaker) {
-    if (speaker === this.own) this.portraits.unchoose();
+    if (speaker === this.own) this.portraits.choose(null);
     else if (speaker === this.portraits && this.portraits.value.chosen) this.own.value = null;
   }
 

@@ -61,9 +61,9 @@ class PortraitGrid extends HTMLElement {
     this.#paint();
   }
 
-  /** Choose none of them any more, without telling anybody. */
-  unchoose() {
-    this.#kept = { ...this.#kept, chosen: null };
+  /** Choose the one with an id, or none of them, without telling anybody. */
+  choose(id) {
+    this.#kept = { ...this.#kept, chosen: id };
     for (const radio of this.querySelectorAll("input")) radio.checked = false;
     this.#paint();
   }

@@ -82,6 +82,7 @@ class SongField extends HTMLElement {
   async #find(id) {
     try {
       this.value = await songById(id);
+      setText(this.ui.hint, TEXT.kinds);
       return true;
     } catch (problem) {
       if (problem.status === 404) setText(this.ui.hint, TEXT.gone);
