@@ -15,9 +15,14 @@ def checked_key(key: str) -> str:
     No row or request can make us leave the media folder: dots, back-slashes, empty parts and NUL are refused.
     Raises `AppError` app:storage:failed, because keys are always built by us.
     """
-    if len(key) > MAX_LENGTH or not _KEY.fullmatch(key):
+    if not is_key(key):
         raise AppError("app:storage:failed", "A storage key is malformed.")
     return key
+
+
+def is_key(name: str) -> bool:
+    """Say whether a name could be a key of ours."""
+    return len(name) <= MAX_LENGTH and _KEY.fullmatch(name) is not None
 
 
 def clip_key(video_id: UUID, ext: str = "mp4") -> str:

@@ -1,7 +1,8 @@
 """The rows about copies in the bucket, and whether the bucket is well: what all processes and hosts share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.core.cache import cache
@@ -35,6 +36,11 @@ def in_cloud(key: str) -> bool:
 def is_pending(key: str) -> bool:
     """Say whether a copy is still to be uploaded."""
     return has_bucket() and CloudCopy.objects.filter(pk=key, state=CopyState.PENDING).exists()
+
+
+def is_known(key: str) -> bool:
+    """Say whether a copy is in a bucket, today's or another, or still to be uploaded by somebody."""
+    return CloudCopy.objects.filter(pk=key).exclude(state=CopyState.DELETING).exists()
 
 
 def other_bucket(key: str) -> str:
@@ -121,13 +127,6 @@ def failed(copy: CloudCopy, why: str) -> bool:
     )
 
 
-def postponed(copy: CloudCopy, why: str) -> None:
-    """Look again later at a copy that cannot be made on this machine; that is nobody's failure."""
-    CloudCopy.objects.filter(pk=copy.pk, state=copy.state).update(
-        next_try_at=timezone.now() + timedelta(seconds=AWAY_SECONDS), error=why
-    )
-
-
 def all_synced() -> Iterator[CloudCopy]:
     """Yield every verified copy of today's bucket."""
     return _synced().order_by("pk").iterator(chunk_size=1000)
@@ -153,10 +152,11 @@ def gone(copy: CloudCopy) -> bool:
     return not CloudCopy.objects.filter(pk=copy.pk).exclude(state=CopyState.DELETING).update(**_anew())
 
 
-def due(now: datetime, *, limit: int) -> list[CloudCopy]:
-    """Return copies of today's bucket that are to be uploaded or deleted now, those that wait longest first."""
+def due(now: datetime, *, here: Callable[[str], bool], limit: int) -> list[CloudCopy]:
+    """Return copies of today's bucket that are to be uploaded from `here` or deleted now, the longest due first."""
     waiting = CloudCopy.objects.exclude(state=CopyState.SYNCED).filter(bucket=settings.STORAGE_BUCKET)
-    return list(waiting.filter(next_try_at__lte=now).order_by("next_try_at")[:limit])
+    rows = waiting.filter(next_try_at__lte=now).order_by("next_try_at").iterator(chunk_size=1000)
+    return list(islice((copy for copy in rows if copy.state == CopyState.DELETING or here(copy.key)), limit))
 
 
 def is_away() -> bool:

@@ -16,7 +16,6 @@ from mvsite.common.errors import AppError
 from mvsite.logs import info_event, warn_event
 
 _BATCH = 500
-_ELSEWHERE = "the file is not on this machine"
 _IN_USE = timedelta(hours=1)  # a job that has a file open may want it once more
 
 
@@ -34,19 +33,17 @@ def look() -> str:
 def heal(*, limit: int = 100) -> int:
     """Upload and delete what is due, until the bucket fails; returns how many copies are right now that were not.
 
-    A file that lies on another host is left to that host, and one that cannot be read holds up no other. Safe beside
-    others that do the same.
+    A file that lies on another host is left to that host: nothing is written about it, or that host would wait for
+    us. One that cannot be read holds up no other. Safe beside others that do the same.
     """
     if not copies.has_bucket():
         return 0
     look()
     healed = 0
-    for copy in copies.due(timezone.now(), limit=limit):
+    for copy in copies.due(timezone.now(), here=disk.has, limit=limit):
         if copies.is_away():
             break
-        if copy.state == CopyState.PENDING and not disk.has(copy.key):
-            copies.postponed(copy, _ELSEWHERE)
-        elif copies.claimed(copy, seconds=CLAIM_SECONDS):
+        if copies.claimed(copy, seconds=CLAIM_SECONDS):
             healed += remove_copy(copy) if copy.state == CopyState.DELETING else upload(copy)
     return healed
 

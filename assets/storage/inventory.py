@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.utils import timezone
 
+from assets.keys import is_key
 from assets.models import CloudCopy, CopyState
 from assets.storage import bucket, copies, disk
 from assets.storage.disk import TEMP_PREFIX
@@ -34,7 +35,7 @@ class Found:
 def files_here() -> Iterator[Found]:
     """Yield every whole file of the media folder in the order of keys; names that are no keys are left out."""
     for path in _walk(settings.MEDIA_ROOT):
-        if not path.name.startswith(TEMP_PREFIX) and _trash() not in path.parents:
+        if is_key(str(path.relative_to(settings.MEDIA_ROOT))):
             yield from _found(path, settings.MEDIA_ROOT)
 
 
@@ -84,6 +85,7 @@ def set_aside(found: Found) -> bool:
     with disk.disk_errors():
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
+    CloudCopy.objects.filter(pk=found.key, state=CopyState.PENDING).delete()  # nobody could upload it any more
     _drop_empty_folders(path.parent)
     return True
 
@@ -169,10 +171,13 @@ def _trash() -> Path:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below `folder` in the order of their names; one that vanishes meanwhile is nobody's loss."""
+    """Yield the files below `folder` in the order of their names; one that vanishes meanwhile is nobody's loss.
+
+    A folder that we may not look into, such as a file system's own `lost+found`, holds nothing of ours.
+    """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):

@@ -94,6 +94,14 @@ def exists(key: str) -> bool:
     return disk.has(key) or copies.in_cloud(key)
 
 
+def is_kept(key: str) -> bool:
+    """Say whether the file under `key` is somewhere, though it may not be had now: on another host, in another bucket.
+
+    Ask this, and not `exists`, before going on without it.
+    """
+    return disk.has(key) or copies.is_known(key)
+
+
 def is_here(key: str) -> bool:
     """Say whether a whole file lies under `key` on this machine, so that nobody has to be asked for it."""
     return disk.has(key)

@@ -1,5 +1,6 @@
 """The two files of a writing: scenes.json for programs, scenes.md for people."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from generation.ports import SceneAnswer, SceneRequest
 
 
 def store(*, generation_id: str, answer: SceneAnswer, request: SceneRequest) -> dict[str, str]:
-    """Write both files into the vault and return their keys under `json` and `markdown`."""
+    """Write both files into the vault and return their keys under `json` and `markdown`.
+
+    A key holds a digest of what is written: a writing whose rows could not be kept is done again by another answer.
+    """
     first = request.only_index or 0
     scenes = [
         {"index": first + n, "description": scene.description, "negative_description": scene.negative_description}
@@ -28,5 +32,6 @@ def store(*, generation_id: str, answer: SceneAnswer, request: SceneRequest) -> 
         for kind, (name, text) in texts.items():
             path = Path(folder) / name
             path.write_text(text, encoding="utf-8")
-            keys[kind] = storage.store(key=f"mv/scenes/{generation_id}/{name}", source=path).key
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            keys[kind] = storage.store(key=f"mv/scenes/{generation_id}/{digest}/{name}", source=path).key
     return keys

@@ -71,7 +71,7 @@ def _sound(stack: ExitStack, job: Job, audio_id: str | None, warnings: list[str]
         reason = "gone"
     except (AppError, MediaError) as error:
         of_storage = error.code.startswith("app:storage:")
-        if of_storage and found is not None and storage.exists(found.key):
+        if of_storage and found is not None and storage.is_kept(found.key):
             raise  # a film without its song would take the place of one with it
         log.warning("file_missing", extra={"code": error.code, "audio_id": audio_id})
         reason = "gone" if of_storage else error.detail

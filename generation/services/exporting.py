@@ -46,22 +46,27 @@ def project_export(*, project: Project, to: User) -> Iterator[bytes]:
     portrait that they may not look at.
     A file that is nowhere is left out; `project.json` says so by an empty `path`. Each is compared with what was kept
     just before it is sent: a damaged one is fetched anew from the bucket, or left out and named in `damaged.json`, the
-    last entry. Raises `AppError` app:storage:away,
-    before the first byte, when the bucket does not answer and a file is only there.
+    last entry. Raises `AppError` app:storage:away, before the first byte, when a file is kept where it cannot be had
+    now: in a bucket that does not answer or is not the one in use, or on another host.
     """
     files, writings = _files(project, to), _writings(project)
-    names = {row.pk: name if storage.exists(row.key) else "" for name, row in files.items()}
+    names = {row.pk: name if storage.is_kept(row.key) else "" for name, row in files.items()}
     keys = {name: row.key for name, row in files.items() if names[row.pk]}
     keys |= {name: key for _, texts in writings for name, key in texts.items()}
+    _all_can_be_had(keys.values())
     manifest = _manifest(project, _scenes(project, to), list(files.values()), names, writings)
     texts = {
         "project.json": json.dumps(manifest, indent=1, default=str),
         "scenes.json": json.dumps(_texts(project), indent=1, ensure_ascii=False),
         "scenes.md": _markdown(project),
     }
-    if any(not storage.is_here(key) for key in keys.values()) and storage.look():
-        raise AppError("app:storage:away")
     return _packed(texts, keys, {row.key: row.sha256 for row in files.values()})
+
+
+def _all_can_be_had(keys: Iterable[str]) -> None:
+    away = [key for key in keys if not storage.is_here(key)]
+    if not all(map(storage.exists, away)) or (away and storage.look()):
+        raise AppError("app:storage:away")
 
 
 def _packed(texts: dict[str, str], keys: dict[str, str], sums: dict[str, str]) -> Iterator[bytes]:
@@ -180,7 +185,7 @@ def _writings(project: Project) -> Writings:
         for row in rows
     ]
     return [
-        (row, {name: key for name, key in each.items() if storage.exists(key)})
+        (row, {name: key for name, key in each.items() if storage.is_kept(key)})
         for row, each in zip(rows, files, strict=True)
     ]
 

@@ -48,7 +48,8 @@ def differences(*, deep: bool) -> Iterator[Difference]:
                 yield Difference("unknown_in_bucket", key)
             continue
         if key not in here:
-            yield Difference("fetch", key) if key in there else _away(key)
+            if not storage.is_here(key):  # the walk follows no links, and a folder may be one to another disk
+                yield Difference("fetch", key) if key in there else _away(key)
             continue
         size, sha256 = facts[key]
         if (size and here[key].size != size) or (deep and sha256 and _sum_of(key) != sha256):

@@ -75,6 +75,27 @@ def test_a_file_that_another_host_has_not_uploaded_yet_is_waited_for(
         pass
 
 
+def test_what_lies_on_another_host_is_left_to_it_and_holds_up_nothing(
+    tmp_path: Path, vault: Path, bucket: S3Server
+) -> None:
+    bucket.stop()
+    try:
+        theirs, ours = [kept(tmp_path) for _ in range(5)], kept(tmp_path)
+    finally:
+        bucket.start()
+    everything_is_due()
+    for key in theirs:
+        (vault / key).rename(tmp_path / Path(key).parent.name)
+    before = list(CloudCopy.objects.filter(pk__in=theirs).order_by("pk").values())
+    assert storage.heal(limit=1) == 1
+    assert storage.heal() == 0
+    assert storage.in_cloud(ours)
+    assert list(CloudCopy.objects.filter(pk__in=theirs).order_by("pk").values()) == before, "the other host would wait"
+    for key in theirs:
+        (tmp_path / Path(key).parent.name).rename(vault / key)
+    assert storage.heal() == 5
+
+
 def test_a_file_that_is_nowhere_is_missing(tmp_path: Path, vault: Path, bucket: S3Server) -> None:
     key = kept(tmp_path)
     (vault / key).unlink()

@@ -1,19 +1,21 @@
 """What `cleanup` does when a file cannot be touched, or comes back while it works."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from assets.models import Audio
+from assets.models import Audio, CloudCopy
 from generation.models import Project
 from generation.services import cleaning
 from generation.tasks import cleanup
 from mvsite.accounts.models import User
-from tests.support.old_files import a_file, a_row, said
+from tests.support.old_files import a_file, a_row, aged, said
 from tests.support.rows import a_project
 
 
@@ -44,6 +46,30 @@ def test_what_cannot_be_moved_or_deleted_holds_up_nothing_else(
     assert (vault / other.key).is_file()
     cleanup()
     assert not (vault / stuck).exists()
+
+
+def test_what_is_no_file_of_ours_is_nobodys(
+    owner: User, vault: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strays = [vault / ".DS_Store", vault / "mv" / "Thumbs.DB", vault / "lost+found" / "x1.mp4"]
+    for path in strays:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+        aged(path, days=2)
+    scandir = os.scandir
+
+    def closed(folder: Any) -> Any:
+        if Path(folder).name == "lost+found":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    unknown = a_file(f"audio/{uuid4()}.mp3", days=2)
+    CloudCopy.objects.create(key=unknown, bucket="films", size_bytes=1, sha256="0" * 64)
+    rehearsed = said(dry_run=True)
+    assert said() == rehearsed == [f"unknown: {unknown}", "1 unknown; 0.0 MB"]
+    assert all(path.exists() for path in strays)
+    assert not CloudCopy.objects.exists(), "nobody can upload what was set aside"
 
 
 def refusing(keys: set[str], do: Any) -> Any:

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from assets import storage
-from assets.models import Audio, CharacterReference, Video, VideoKind
+from assets.models import Audio, CharacterReference, CloudCopy, CopyState, Video, VideoKind
 from flavors.models import ConfigFlavor
 from flavors.services import flavors_sync
 from generation.models import Project, SceneGeneration, SceneVersion
@@ -111,6 +111,24 @@ def test_an_export_that_needs_a_bucket_that_is_away_is_refused_before_it_starts(
         server.stop()
         answer = api.get(f"/api/mv/projects/{project.pk}/export")
         assert (answer.status_code, answer.json()["code"]) == (503, "app:storage:away")
+
+
+@pytest.mark.network_loopback
+@pytest.mark.parametrize("bucket", ["", "of-before"])
+def test_an_export_that_lacks_what_is_kept_elsewhere_is_refused(
+    api: APIClient, project: Project, data_dir: Path, settings: Settings, bucket: str
+) -> None:
+    assert project.final_video is not None
+    (data_dir / "media" / project.final_video.key).unlink()
+    with s3_server() as server:
+        server.set_on(settings, serve=True)
+        facts = {"state": CopyState.SYNCED, "bucket": bucket} if bucket else {"bucket": server.bucket}
+        CloudCopy.objects.create(key=project.final_video.key, size_bytes=1, sha256="0" * 64, **facts)
+        answer = api.get(f"/api/mv/projects/{project.pk}/export")
+    assert (answer.status_code, answer.json()["code"]) == (503, "app:storage:away")
+    settings.STORAGE_BUCKET = ""
+    answer = api.get(f"/api/mv/projects/{project.pk}/export")
+    assert (answer.status_code, answer.json()["code"]) == (503, "app:storage:away")
 
 
 @pytest.mark.network_loopback

@@ -71,6 +71,15 @@ def test_every_difference_is_told_and_nothing_is_changed(
     assert bucket.read(right.key) == (media / right.key).read_bytes()
 
 
+def test_a_folder_that_is_a_link_to_another_disk_is_looked_into(owner: User, data_dir: Path, tmp_path: Path) -> None:
+    row = a_row("video", owner)
+    (data_dir / "media" / "mv").rename(tmp_path / "large")
+    (data_dir / "media" / "mv").symlink_to(tmp_path / "large")
+    assert storage.is_here(row.key)
+    code, told = synced(dry_run=True)
+    assert (code, found(told)) == (0, set())
+
+
 def test_up_uploads_and_down_fetches_and_twice_changes_nothing(
     owner: User, bucket: S3Server, settings: Settings, data_dir: Path
 ) -> None:

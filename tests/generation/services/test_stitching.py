@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from assets import storage
 from assets.media.errors import MediaProblem
-from assets.models import Audio
+from assets.models import Audio, CloudCopy, CopyState
 from assets.services.audio import audio_upload
 from assets.services.library import asset_trash
 from assets.validators import media_errors
 from generation.choices import JobKind, JobState
 from generation.models import Job, Project
 from generation.pipelines import engine
+from generation.pipelines.stitch_wishes import wishes_for
 from generation.selectors import project_snapshot, scenes_of, selected_take
 from generation.services.lipsync import lipsync_request, scene_lipsync_request
 from generation.services.portraits import portraits_request
@@ -27,9 +29,11 @@ from generation.services.runs import run_request
 from generation.services.stitch import project_stitch, stitch_request
 from generation.services.writing import scene_regenerate
 from mvsite.accounts.models import User
+from mvsite.common.errors import AppError
 from tests.support.clips import tone
 from tests.support.engine import drive, make_due, work_off
 from tests.support.quick_clips import QuickClips
+from tests.support.s3_server import s3_server
 
 # A step may take longer than a heartbeat, which cannot write while a test holds the whole database.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +87,20 @@ def test_a_song_whose_file_is_lost_fails_no_stitch(project: Project, song: Audio
     assert job.state == JobState.SUCCEEDED
     assert job.result is not None
     assert (job.result["audio_overlay_applied"], bool(job.result["audio_overlay_warning"])) == (False, True)
+
+
+@pytest.mark.network_loopback
+@pytest.mark.parametrize("words", [{"state": CopyState.PENDING}, {"state": CopyState.SYNCED, "bucket": "of-before"}])
+def test_a_song_that_is_only_elsewhere_is_waited_for_and_not_left_out(
+    project: Project, song: Audio, settings: Settings, words: dict[str, Any]
+) -> None:
+    job = project_stitch(project=project)
+    storage.delete(song.key)
+    with s3_server() as server:
+        server.set_on(settings, serve=True)
+        CloudCopy.objects.create(key=song.key, size_bytes=1, sha256="0" * 64, **{"bucket": server.bucket, **words})
+        with pytest.raises(AppError, match="app:storage:away"), wishes_for(job):
+            pass
 
 
 def failing_sound(monkeypatch: pytest.MonkeyPatch, song: Audio, error: Exception) -> None:
