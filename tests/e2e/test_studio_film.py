@@ -9,6 +9,7 @@ from tests.e2e.conftest import REFUSED_WORD
 from tests.support.browser import Trouble, accessible
 from tests.support.german import speaks_german
 from tests.support.processes import Studio
+from tests.support.songs import beat_song
 from tests.support.studio_page import (
     MADE_WITHIN_MS,
     a_project,
@@ -25,6 +26,16 @@ from tests.support.studio_page import (
 )
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
+PAUSE_AFTER_3_S = """(strip) => new Promise((done) => {
+  const [place, play] = [strip.querySelector("[data-part=place]"), strip.querySelector("[data-part=play]")];
+  const look = () => {
+    const at = Number(place.value);
+    if (at < 3) return requestAnimationFrame(look);
+    play.click();
+    done(at);
+  };
+  look();
+})"""
 
 
 def test_a_film_that_began_by_itself_gives_way_to_the_one_that_is_asked_for(
@@ -128,6 +139,35 @@ def test_a_film_that_is_put_together_is_stopped(page: Page, processes: Studio, t
     jobs = read(page, f"/api/mv/jobs/?project={project}&kind=stitch&ordering=queued_at")["results"]
     assert jobs[-1]["state"] == "canceled"
     assert read(page, f"/api/mv/projects/{project}")["final_video_id"] == before
+    trouble.check()
+
+
+@pytest.mark.parametrize("seconds_of_song", [0, 2])
+def test_the_preview_pauses_where_it_is(page: Page, tmp_path: Path, seconds_of_song: int, trouble: Trouble) -> None:
+    words = {}
+    if seconds_of_song:
+        beat_song(tmp_path / "song.wav", bpm=120, seconds=seconds_of_song)
+        upload: FilePayload = {
+            "name": "song.wav",
+            "mimeType": "audio/wav",
+            "buffer": (tmp_path / "song.wav").read_bytes(),
+        }
+        words["audio_id"] = page.request.post("/api/audio/upload", multipart={"file": upload}).json()["audio_id"]
+    project = a_project(page, "The pier.", **words)
+    make(page, "/api/mv/generate_video", scene_id=read(page, f"/api/mv/projects/{project}")["scenes"][0]["id"])
+    open_studio(page, project)
+    expect(badge(page, 1)).to_have_text("Ready", timeout=MADE_WITHIN_MS)
+    strip = page.locator("mv-song-strip")
+    place = strip.get_by_label("Place in the film")
+    place.fill("1")
+    strip.get_by_role("button", name="Play the film as it would be cut now").click()
+    paused = strip.evaluate(PAUSE_AFTER_3_S)  # beyond the end of a short song
+    expect(strip.locator(".strip-monitor")).to_be_hidden()
+    assert float(place.input_value()) == pytest.approx(paused, abs=0.05)
+    strip.get_by_role("button", name="Play the film as it would be cut now").click()
+    expect(strip.locator(".strip-monitor")).to_be_visible()
+    expect(strip.locator(".strip-monitor")).to_be_hidden(timeout=10_000)  # at the end of the film
+    assert float(place.input_value()) == pytest.approx(4, abs=0.1)
     trouble.check()
 
 

@@ -41,6 +41,7 @@ export class RoughCut {
   #audio = new Audio();
   #told;
   #run = 0;
+  #at = 0;
 
   /** `monitor` holds two videos; `told({at, scene, playing})` hears every picture. */
   constructor(monitor, told) {
@@ -69,6 +70,7 @@ export class RoughCut {
       const sound = song && !this.#audio.paused && !this.#audio.ended;
       const now = sound ? this.#audio.currentTime : from + (performance.now() - began) / 1000;
       if (sound) [began, from] = [performance.now(), now];
+      this.#at = now;
       const scene = scenes.find(({ start, end }) => now >= start && now < end);
       if (!scene) return this.stop();
       this.#show(scene, now - scene.start, scenes[scene.index + 1]);
@@ -84,7 +86,7 @@ export class RoughCut {
     this.#audio.pause();
     this.#screens.forEach((screen) => screen.pause());
     this.monitor.hidden = true;
-    this.#told({ at: this.#audio.currentTime, scene: null, playing: false });
+    this.#told({ at: this.#at, scene: null, playing: false });
   }
 
   #show(scene, at, next) {
