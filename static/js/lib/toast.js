@@ -30,6 +30,7 @@ export function toast(text, { undo } = {}) {
   close.addEventListener("click", () => row.remove());
   row.append(close);
   place.append(row);
+  place.scrollTop = place.scrollHeight; // the newest is in sight
   const plain = [...place.querySelectorAll(":scope > :not([data-undo], :last-child)")]; // a way back is never dropped
   for (const old of plain.slice(0, Math.max(0, place.children.length - MOST))) old.remove();
 }
