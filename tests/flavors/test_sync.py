@@ -1,6 +1,5 @@
 """From folders to rows: revisions only for changes, broken folders refused alone, gaps filled and said."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
@@ -122,45 +121,6 @@ def test_folder_with_an_odd_name_is_refused_and_a_folder_without_our_files_is_no
 
     assert list(report.refused) == ["My Flavor"]
     assert len(report.added) == 3
-
-
-def test_what_cannot_be_read_is_refused_or_nobodys_while_the_others_load(
-    place: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("locked", "lost+found", "mine"):
-        write_flavor(place, name, shipped_documents())
-    real = Path.is_file
-
-    def is_file(path: Path) -> bool:
-        if path.parent.name in {"locked", "lost+found"}:
-            raise PermissionError(13, "Permission denied")
-        return real(path)
-
-    monkeypatch.setattr(Path, "is_file", is_file)
-    report = flavors_sync()
-    assert {str(problem).partition(": ")[2] for problem in report.refused.pop("locked")} == {
-        "the file cannot be read (Permission denied)."
-    }
-    assert report.refused == {}
-    assert len(report.added) == 4
-    settings.MV_FLAVORS_DIR = place / "mine" / SCENE_PROMPTS  # a file is no folder, and holds none
-    assert flavors_sync().refused == {}
-    monkeypatch.setattr(Path, "iterdir", refused(Path.iterdir, place / "mine"))
-    settings.MV_FLAVORS_DIR = place / "mine"
-    report = flavors_sync()
-    assert [str(one) for one in report.refused[str(place / "mine")]] == [
-        "mine, line 1: the folder cannot be read (Permission denied)."
-    ]
-    assert len(report.unchanged) == 3
-
-
-def refused(look: Callable[[Path], Iterator[Path]], folder: Path) -> Callable[[Path], Iterator[Path]]:
-    def looked(path: Path) -> Iterator[Path]:
-        if path == folder:
-            raise PermissionError(13, "Permission denied")
-        return look(path)
-
-    return looked
 
 
 def test_missing_file_is_taken_from_default_with_a_warning(place: Path, caplog: pytest.LogCaptureFixture) -> None:

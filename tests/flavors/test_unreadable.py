@@ -1,0 +1,60 @@
+"""Folders of flavors that cannot be read keep no other flavor back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from flavors.schema import SCENE_PROMPTS
+from flavors.services import flavors_sync
+from tests.support.flavor_folders import shipped_documents, write_flavor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(tmp_path: Path, settings: Settings) -> Path:
+    """Return a folder for flavors of one's own."""
+    settings.MV_FLAVORS_DIR = tmp_path / "flavors"
+    settings.MV_FLAVORS_DIR.mkdir()
+    return tmp_path / "flavors"
+
+
+def test_what_cannot_be_read_is_refused_or_nobodys_while_the_others_load(
+    place: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("locked", "lost+found", "mine"):
+        write_flavor(place, name, shipped_documents())
+    real = Path.is_file
+
+    def is_file(path: Path) -> bool:
+        if path.parent.name in {"locked", "lost+found"}:
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    report = flavors_sync()
+    assert {str(problem).partition(": ")[2] for problem in report.refused.pop("locked")} == {
+        "the file cannot be read (Permission denied)."
+    }
+    assert report.refused == {}
+    assert len(report.added) == 4
+    settings.MV_FLAVORS_DIR = place / "mine" / SCENE_PROMPTS  # a file is no folder, and holds none
+    assert flavors_sync().refused == {}
+    monkeypatch.setattr(Path, "iterdir", refused(Path.iterdir, place / "mine"))
+    settings.MV_FLAVORS_DIR = place / "mine"
+    report = flavors_sync()
+    assert [str(one) for one in report.refused[str(place / "mine")]] == [
+        "mine, line 1: the folder cannot be read (Permission denied)."
+    ]
+    assert len(report.unchanged) == 3
+
+
+def refused(look: Callable[[Path], Iterator[Path]], folder: Path) -> Callable[[Path], Iterator[Path]]:
+    def looked(path: Path) -> Iterator[Path]:
+        if path == folder:
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    return looked
