@@ -125,6 +125,7 @@ def near(seen: list[int], colour: tuple[int, ...]) -> bool:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.network_loopback
 @pytest.mark.parametrize(
     ("order", "wishes", "strategy"),
