@@ -139,8 +139,10 @@ def test_signing_in_and_the_account_page(page: Page, trouble: Trouble) -> None:
         page.locator("summary", has_text=summary).click()
     seen(page, "account")
     page.get_by_label("What it is for").fill("a script")
+    page.locator("input[name=days]").fill("30")
     page.get_by_role("button", name="Make the token").click()
     expect(page.locator("code.once")).to_be_visible()
+    expect(page.locator("#tokens ~ ul time").first).to_have_text(re.compile("[AP]M$"))  # by the clock of who looks
     seen(page, "account-token")
     page.get_by_role("button", name="Revoke a script").click()
     expect(page.get_by_text("The token no longer works.")).to_be_visible()
