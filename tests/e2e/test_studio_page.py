@@ -3,13 +3,22 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.support.browser import Trouble
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
 REFUSED = "Wide shot of something unspeakable on the pier at dusk."
 MADE_WITHIN_MS = 60_000
+OVER_THE_EDGE = """() => [...document.querySelectorAll(".card .field > *")].filter((node) => {
+  const [own, around] = [node, node.closest(".card")].map((each) => each.getBoundingClientRect().right);
+  return own > around;
+}).map((node) => node.outerHTML)"""
+LINES = """(node) => {
+  const words = document.createRange();
+  words.selectNodeContents(node);
+  return words.getClientRects().length;
+}"""
 WRITE_DOWN = """(node) => {
   window.shown = [];
   new MutationObserver(() => window.shown.push(node.textContent))
@@ -171,3 +180,15 @@ def test_nothing_is_wider_than_a_narrow_phone(page: Page, project: Any, trouble:
     for path in ("/", "/create/", f"/studio/{project['id']}/", "/nothing-here"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_long_german_words_keep_to_their_places_on_a_narrow_phone(chromium: Browser, studio: str) -> None:
+    context = chromium.new_context(base_url=studio, viewport={"width": 320, "height": 640}, locale="de-DE")
+    page = context.new_page()
+    page.goto("/create/")
+    expect(page.locator("mv-song-field .hint")).to_be_visible()
+    assert page.evaluate(OVER_THE_EDGE) == []
+    page.goto("/library/", wait_until="networkidle")
+    assert page.get_by_role("heading", level=1).evaluate(LINES) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
