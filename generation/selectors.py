@@ -113,6 +113,7 @@ def scene_data(scene: Scene) -> dict[str, Any]:
         "negative_description": text.negative_description if text else "",
         "version": text.number if text else 0,
         "version_id": str(text.pk) if text else None,
+        "version_at": text.created_at.isoformat().replace("+00:00", "Z") if text else None,
         "takes": [take_data(take, scene) for take in takes_of(scene)],
         "selected_take_id": str(chosen.pk) if chosen else None,
         "selected_video_id": str(chosen.video_id) if chosen else None,

@@ -104,7 +104,8 @@ class TakeSerializer(Shape):
 class SceneSerializer(Shape):
     """A scene with its text and takes; `index` counts from 0, `selected_at` is when the take was chosen by a person.
 
-    In the trash `index` is the place it had, and `trashed_at` is when it was removed.
+    `version_at` is when its text was written or edited. In the trash `index` is the place it had, and `trashed_at` is
+    when it was removed.
     """
 
     id = serializers.UUIDField()
@@ -114,6 +115,7 @@ class SceneSerializer(Shape):
     negative_description = serializers.CharField()
     version = serializers.IntegerField()
     version_id = serializers.UUIDField(allow_null=True)
+    version_at = serializers.DateTimeField(allow_null=True)
     takes = TakeSerializer(many=True)
     selected_take_id = serializers.UUIDField(allow_null=True)
     selected_video_id = serializers.UUIDField(allow_null=True)

@@ -64,6 +64,7 @@ SCENE_DATA: dict[str, Any] = {
     "negative_description": "daylight, crowd",
     "version": 1,
     "version_id": VERSION_ID,
+    "version_at": WHEN,
     "takes": [
         {
             "id": TAKE_ID,

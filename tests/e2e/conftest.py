@@ -15,6 +15,7 @@ from tests.support.processes import Studio, running_studio
 from tests.support.youtube_site import Site, youtube_site
 
 REFUSED_WORD = "unspeakable"
+UNWRITABLE_WORD = "unwritable"
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +27,8 @@ def youtube() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def processes(tmp_path_factory: pytest.TempPathFactory, youtube: Site) -> Iterator[Studio]:
-    """Start the whole studio; a clip or picture with the word in it is refused."""
-    refused = f"clip:{REFUSED_WORD},image:{REFUSED_WORD}"
+    """Start the whole studio; a clip or picture with the word in it is refused, and so are scenes with theirs."""
+    refused = f"clip:{REFUSED_WORD},image:{REFUSED_WORD},scenes:{UNWRITABLE_WORD}"
     folder = tmp_path_factory.mktemp("studio")
     with running_studio(folder, MV_SAMPLE_REFUSE=refused, MV_YOUTUBE_BASE_URL=youtube.url) as running:
         yield running

@@ -46,6 +46,7 @@ def test_all_that_changed_in_one_look_is_announced(page: Page, trouble: Trouble)
     sung: dict[str, Any] = {"take": {"kind": "lipsync"}}
     assert heard(page, done, done, done, **sung) == ["The lip-sync of 3 scenes is ready.", [0, 1, 2]]
     assert heard(page, same, ("ready", "ready")) == ["", []]
+    assert heard(page, ("ready", "ready"), textStatus="failed") == ["The text of scene 1 failed.", [0]]
     film = "The full video is ready."
     assert heard(page, done, film=film) == ["The full video is ready. Scene 1 is ready.", [0]]
 

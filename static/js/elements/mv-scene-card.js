@@ -22,9 +22,6 @@ const TEXT = {
   lipsyncing: _("Lipsyncing…"),
   lipsync: _("lip-sync"),
   failed: (number, what) => _("Scene %(number)s failed: %(what)s", { number, what }),
-  review: (number, what) => _("Scene %(number)s: %(what)s", { number, what }),
-  cost: (usd) => (Number(usd) > 0 ? _("It cost %(price)s.", { price: money(usd) }) : _("It cost nothing.")),
-  kept: _("The take before it is still there."),
   copied: _("The id of the scene is copied."),
   priced: (words, price) => (price === null || price === undefined ? words : `${words} · ≈ ${money(price)}`),
 };
@@ -138,13 +135,11 @@ class SceneCard extends HTMLElement {
   #problem(scene) {
     const isBad = ["failed", "review"].includes(scene.status);
     const { problem, ways } = this.#ui;
-    showProblem(problem, this.#wrong ?? (isBad ? inWords(scene) : null));
+    if (this.#wrong || !isBad) showProblem(problem, this.#wrong);
     ways.hidden = !isBad;
     if (!isBad) return;
-    const other = (backend) => this.#try(() => spend("/api/mv/generate_video", { scene_id: this.#scene.id, backend }), "job.queued");
-    const choose = () => post(`/api/mv/scenes/${scene.id}/select_take`, { video_id: this.#scene.take.video_id });
-    const keep = scene.take && (() => this.#try(choose, "scene.changed"));
-    import("../lib/failure.js").then(({ waysOut }) => waysOut(ways, scene.job, { edit: this.edit, other, keep }));
+    const how = { now: () => this.#scene, edit: this.edit, act: (...order) => this.#try(...order) };
+    import("../lib/failure.js").then(({ tellClip }) => scene === this.#scene && tellClip(this.#ui, this.#wrong, how));
   }
 
   /** Text and portrait come from the scene and its project, so an open edit is saved first. */
@@ -170,13 +165,6 @@ class SceneCard extends HTMLElement {
     }
     buttons.forEach((button) => button.removeAttribute("aria-busy"));
   }
-}
-
-/** What happened, whether it was paid, what is still there. */
-function inWords({ index, status, job, take }) {
-  const title = (status === "review" ? TEXT.review : TEXT.failed)(index + 1, told(job.error?.title ?? ""));
-  const detail = [told(job.error?.detail), status === "review" ? "" : TEXT.cost(job.cost_usd), take ? TEXT.kept : ""];
-  return { ...job.error, title, detail: detail.filter(Boolean).join(" ") };
 }
 
 customElements.define("mv-scene-card", SceneCard);

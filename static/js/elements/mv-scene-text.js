@@ -4,7 +4,7 @@ import { patch } from "../lib/api.js";
 import { parts, setText, showProblem } from "../lib/dom.js";
 import { Draft } from "../lib/draft.js";
 import { money } from "../lib/format.js";
-import { isActive } from "../lib/studio-state.js";
+import { isActive, isUnfinished } from "../lib/studio-state.js";
 import { _ } from "../lib/text.js";
 import { toast } from "../lib/toast.js";
 
@@ -12,15 +12,15 @@ const TEXT = {
   empty: _("No text yet."),
   label: (number) => _("Text of scene %(number)s", { number }),
   dropped: (number) => _("The changes to the text of scene %(number)s are dropped.", { number }),
-  saved: (number) => _("The text of scene %(number)s is saved.", { number }),
-  rewritten: (number) => _("The text of scene %(number)s is written anew.", { number }),
   rewrite: (price) => (price === null ? _("Regenerate scene text") : _("Regenerate scene text · ≈ %(price)s", { price: money(price) })),
+  saved: (number) => _("The text of scene %(number)s is saved.", { number }),
 };
 
-const spend = async (...order) => (await import("../lib/spend.js")).spend(...order);
+const rewriting = () => import("../lib/rewriting.js");
 
 class SceneText extends HTMLElement {
   #scene = null;
+  #price = null;
   #base = null;
   #saving = null;
   #draft = null;
@@ -30,7 +30,7 @@ class SceneText extends HTMLElement {
     if (this.ui) return; // a card that is moved in the list is connected again
     this.ui = parts(this);
     this.ui.edit.addEventListener("click", () => this.edit());
-    this.ui.rewrite.addEventListener("click", () => this.#rewrite());
+    for (const verb of ["rewrite", "stop"]) this.ui[verb].addEventListener("click", () => this.#anew(verb));
     this.ui.form.addEventListener("reset", (event) => {
       event.preventDefault();
       this.#drop();
@@ -54,18 +54,31 @@ class SceneText extends HTMLElement {
     const isFirst = this.#scene?.id !== scene.id && !scene.id.startsWith("draft-");
     const isWritten = scene.status === "writing" || this.#scene?.status === "writing" || isActive(this.#scene?.writing);
     const isNews = isWritten && scene.description && scene.description !== this.#scene?.description;
-    this.#offerBack(scene);
     this.#scene = scene;
     this.#words(scene, isNews);
     this.ui.text.setAttribute("aria-label", TEXT.label(scene.index + 1));
     setText(this.ui.negative, scene.negative_description);
     this.ui.fold.hidden = this.isEditing || !(scene.negative_description || scene.status === "writing"); // a draft keeps room
     this.ui.newer.hidden = !(this.isEditing && scene.version_id !== this.#base);
-    this.ui.writing.job = scene.writing ?? null;
     this.ui.actions.hidden = this.isEditing;
-    this.ui.rewrite.disabled = isActive(scene.writing);
-    setText(this.ui.rewrite_words, TEXT.rewrite(price));
+    this.#price = price;
+    this.#written(scene);
     if (isFirst) this.#reopen();
+  }
+
+  /** How the words are being written anew, and what went wrong with it. */
+  #written(scene) {
+    const { ui } = this;
+    const { writing: job, textStatus } = scene;
+    this.#rewriting?.heard(scene);
+    ui.writing.job = job ?? null;
+    ui.rewrite.disabled = isUnfinished(job);
+    setText(ui.rewrite_words, TEXT.rewrite(this.#price));
+    ui.stopping.hidden = !isActive(job);
+    ui.stop.disabled = Boolean(job?.cancel_requested);
+    if (!textStatus && ui.trouble.hidden) return;
+    const ways = { edit: () => this.edit(), retry: () => this.#anew("rewrite"), price: this.#price };
+    import("../lib/trouble.js").then(({ tellText }) => tellText(ui, this.#scene, ways));
   }
 
   #words(scene, isNews) {
@@ -157,7 +170,7 @@ class SceneText extends HTMLElement {
     const old = this.#scene;
     try {
       const scene = await patch(`/api/mv/scenes/${old.id}`, this.#typed);
-      if (scene.version_id !== old.version_id) toast(TEXT.saved(old.index + 1), { undo: this.#wayBack(old) });
+      if (scene.version_id !== old.version_id) toast(TEXT.saved(old.index + 1), { undo: async () => (await rewriting()).bringBack(old, this.#tell) });
       this.#tell("scene.changed", scene);
       this.#close();
       return true;
@@ -167,34 +180,20 @@ class SceneText extends HTMLElement {
     }
   }
 
-  /** What brings a scene's words of now back. */
-  #wayBack({ id, description, negative_description }) {
-    return async () => this.#tell("scene.changed", await patch(`/api/mv/scenes/${id}`, { description, negative_description }));
-  }
-
-  /** Once new words that were asked for here have come, the old ones can be had back. */
-  #offerBack({ index, writing }) {
-    if (!this.#rewriting || writing?.id !== this.#rewriting.id || isActive(writing)) return;
-    if (writing.state === "succeeded") toast(TEXT.rewritten(index + 1), { undo: this.#rewriting.back });
-    this.#rewriting = null;
-  }
-
-  async #rewrite() {
-    this.ui.rewrite.disabled = true;
-    const back = this.#wayBack(this.#scene);
+  async #anew(verb) {
+    if (this.ui[verb].disabled) return;
+    const scene = this.#scene;
+    this.ui[verb].disabled = true;
     try {
-      const job = await spend(`/api/mv/scenes/${this.#scene.id}/regenerate`);
-      if (job) this.#rewriting = { id: job.id, back };
-      if (job) this.#tell("job.queued", job);
-    } catch (problem) {
-      this.dispatchEvent(new CustomEvent("mv-problem", { detail: problem, bubbles: true }));
+      this.#rewriting ??= new (await rewriting()).Rewriting(this.#tell);
+      await this.#rewriting[verb](scene);
+    } catch (detail) {
+      this.dispatchEvent(new CustomEvent("mv-problem", { detail, bubbles: true }));
     }
-    this.ui.rewrite.disabled = isActive(this.#scene.writing);
+    this.#written(this.#scene);
   }
 
-  #tell(kind, data) {
-    this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind, data }, bubbles: true }));
-  }
+  #tell = (kind, data) => this.dispatchEvent(new CustomEvent("mv-event", { detail: { kind, data }, bubbles: true }));
 }
 
 customElements.define("mv-scene-text", SceneText);

@@ -6,6 +6,10 @@ import { _, _n } from "./text.js";
 const MOST_NAMED = 2;
 const TEXT = {
   failed: [(number) => _("Scene %(number)s failed.", { number }), (count) => _n("%(count)s scene failed.", "%(count)s scenes failed.", count)],
+  unwritten: [
+    (number) => _("The text of scene %(number)s failed.", { number }),
+    (count) => _n("The text of %(count)s scene failed.", "The texts of %(count)s scenes failed.", count),
+  ],
   ready: [(number) => _("Scene %(number)s is ready.", { number }), (count) => _n("%(count)s scene is ready.", "%(count)s scenes are ready.", count)],
   sung: [
     (number) => _("The lip-sync of scene %(number)s is ready.", { number }),
@@ -32,6 +36,7 @@ const inWords = ([named, counted], numbers) => (numbers.length > MOST_NAMED ? [c
 
 function changeOf(old, scene) {
   if (scene.description && !old?.description) return "written";
+  if (old && scene.textStatus === "failed" && old.textStatus !== "failed") return "unwritten";
   if (!old || old.status === scene.status) return null;
   if (scene.status === "failed") return "failed";
   if (scene.status !== "ready" || old.status !== "loading") return null;

@@ -1,12 +1,17 @@
-// What a person can do about a clip that failed: other words, another provider, the account, the job's page.
+// A job that failed or waits for a decision: why, and what a person can do: other words, another provider, the job's page.
 
-import { get } from "./api.js";
-import { h } from "./dom.js";
-import { _ } from "./text.js";
+import { get, post } from "./api.js";
+import { h, showProblem } from "./dom.js";
+import { money } from "./format.js";
+import { _, told } from "./text.js";
 
 const WORDS = ["provider:call:refused", "provider:call:invalid"];
 const ELSEWHERE = ["busy", "failed", "slow", "auth", "credit", "gone"].map((reason) => `provider:call:${reason}`);
 const TEXT = {
+  failed: (number) => (what) => _("Scene %(number)s failed: %(what)s", { number, what }),
+  review: (number) => (what) => _("Scene %(number)s: %(what)s", { number, what }),
+  cost: (usd) => (Number(usd) > 0 ? _("It cost %(price)s.", { price: money(usd) }) : _("It cost nothing.")),
+  kept: _("The take before it is still there."),
   edit: _("Change the words"),
   keep: _("Keep the take before it"),
   other: (name) => _("Try with %(name)s", { name }),
@@ -15,14 +20,39 @@ const TEXT = {
 };
 let providers = null;
 
-/** Fill a row with the buttons for one failed or undecided job. `edit`, `other(provider)` and `keep` (where there is a take) do what they say. */
-export async function waysOut(row, job, { edit, other, keep }) {
-  const shown = `${job.id} ${job.attempts} ${job.state} ${Boolean(keep)}`;
+/** What happened (`title(what)`), whether it was paid, what is still there; a run pays nothing itself. */
+export function inWords(job, title, kept = "") {
+  const { error, state, kind, cost_usd: cost } = job;
+  const paid = state === "needs_review" || kind === "run" ? "" : TEXT.cost(cost);
+  const why = error?.detail === error?.title ? "" : told(error?.detail);
+  return { ...error, title: title(told(error?.title ?? "")), detail: [why, paid, kept].filter(Boolean).join(" ") };
+}
+
+/**
+ * Say on a scene's card what went wrong with its clip (`wrong` is what a click has just told), with the ways out.
+ * `now()` gives the scene as it is, `edit` opens its words, `act(order, kind)` sends an order and passes the answer on.
+ */
+export function tellClip({ problem, ways }, wrong, { now, edit, act }) {
+  const { index, status, job, take } = now();
+  const order = async (backend) => (await import("./spend.js")).spend("/api/mv/generate_video", { scene_id: now().id, backend });
+  const other = (backend) => act(() => order(backend), "job.queued");
+  const choose = () => post(`/api/mv/scenes/${now().id}/select_take`, { video_id: now().take.video_id });
+  showProblem(problem, wrong ?? inWords(job, TEXT[status](index + 1), take ? TEXT.kept : ""));
+  waysOut(ways, job, { edit, other, keep: take && (() => act(choose, "scene.changed")) });
+}
+
+/**
+ * Fill a row with the buttons for one failed or undecided job. `edit`, `other(provider)`, `keep` (where there is a take)
+ * and `again` (its text and act) do what they say.
+ */
+export async function waysOut(row, job, { edit, other, keep, again }) {
+  const shown = `${job.id} ${job.attempts} ${job.state} ${Boolean(keep)} ${again?.text}`;
   if (row.dataset.shown === shown) return;
   row.dataset.shown = shown;
   const code = job.error?.code ?? "";
   const found = [];
-  if (WORDS.includes(code)) found.push(button(TEXT.edit, edit));
+  if (again) found.push(button(again.text, again.act));
+  if (edit && WORDS.includes(code)) found.push(button(TEXT.edit, edit));
   if (job.kind === "clip" && ELSEWHERE.includes(code)) {
     for (const name of await others(job)) found.push(button(TEXT.other(name), () => other(name)));
   }

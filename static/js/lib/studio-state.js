@@ -15,6 +15,8 @@ export const lacks = ({ mode, idea, ...given }) =>
 
 export const isActive = (job) => Boolean(job) && ACTIVE.includes(job.state);
 
+export const isUnfinished = (job) => isActive(job) || job?.state === "needs_review"; // it waits for a person's decision
+
 export class StudioState {
   #drafted = { attempt: 0, scenes: new Map() };
   #views = null;
@@ -97,12 +99,13 @@ export class StudioState {
     const song = Boolean(this.project.audio_id);
     const moved = take?.kind === "lipsync" && Math.abs((take.song_start ?? start) - start) > SAME_PLACE;
     const stale = [...(take?.stale_reasons ?? []), ...(moved ? ["place"] : [])];
-    return { ...scene, job, writing, take, start, end, song, stale, status: statusOf(job, take, scene.selected_at) };
+    const how = { status: statusOf(job, take, scene.selected_at), textStatus: wrongOf(writing, scene.version_at) };
+    return { ...scene, job, writing, take, start, end, song, stale, ...how };
   }
 
   #coming() {
     const { run, drafts } = this;
-    const isOld = isActive(run) && this.writing?.queued_at < run.queued_at && !isActive(this.writing); // of a run before
+    const isOld = isActive(run) && this.writing?.queued_at < run.queued_at && !isUnfinished(this.writing); // of a run before
     const writing = isOld ? null : this.writing;
     if (!isActive(writing ?? run)) return [];
     const many = Math.max(writing?.number_of_scenes ?? run?.number_of_scenes ?? this.project.number_of_scenes ?? 0, drafts.length);
@@ -188,10 +191,10 @@ function chosenTake(scene) {
   return scene.takes.find((each) => each.id === scene.selected_take_id) ?? scene.takes.at(-1) ?? null;
 }
 
-/** A failure counts until a take is chosen after it. */
-function statusOf(job, take, chosenAt) {
-  if (isActive(job)) return "loading";
+/** A failure counts until a take is chosen, or newer words come, after it. */
+function wrongOf(job, newerAt) {
   if (job?.state === "needs_review") return "review";
-  if (job?.state === "failed" && !(take && chosenAt > job.finished_at)) return "failed";
-  return take ? "ready" : "empty";
+  return job?.state === "failed" && !(newerAt > job.finished_at) ? "failed" : null;
 }
+
+const statusOf = (job, take, chosenAt) => (isActive(job) ? "loading" : wrongOf(job, take && chosenAt) ?? (take ? "ready" : "empty"));

@@ -55,6 +55,8 @@ def test_edit_makes_a_version_and_the_same_text_none(api: APIClient, project: Pr
         (1, "Scene text 0"),
         (2, "Better"),
     ]
+    newest = max(versions, key=lambda version: version["number"])
+    assert api.get(address).json()["version_at"] == newest["created_at"]
     assert api.patch(address, {"description": ""}, format="json").status_code == 400
 
 
