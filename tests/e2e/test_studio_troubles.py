@@ -1,5 +1,6 @@
-"""The studio page when words cannot be written or when a writing waits for a person."""
+"""The studio page when words cannot be written, when a writing waits for a person, and when a whole run ends badly."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -47,6 +48,11 @@ def held(page: Page, studio: Studio, path: str) -> Iterator[str]:
     """Start work while nobody takes it; give its id."""
     with stopped(studio):
         yield make(page, path)["id"]
+
+
+def told(page: Page) -> Locator:
+    """Give what the page says of the whole project."""
+    return page.locator("[data-part=trouble_place]")
 
 
 def words(page: Page, number: int) -> Locator:
@@ -131,3 +137,67 @@ def test_a_text_that_waits_for_a_person_leads_to_the_decision(page: Page, proces
     expect(problem).to_contain_text("The text of scene 1 failed")
     expect(first.get_by_role("button", name="Regenerate scene text")).to_be_enabled()
     trouble.check()
+
+
+def test_scenes_that_wait_for_a_person_lead_to_the_decision(page: Page, processes: Studio, trouble: Trouble) -> None:
+    project = a_project(page, number_of_scenes=1)
+    open_studio(page, project)
+    with stopped(processes):
+        job = make(page, "/api/mv/create_scenes", project_id=project, idea="x", character_description="y")["id"]
+        end(processes, job, "hand_to_person", "user:job:needs_review")
+        page.get_by_role("button", name="Generate Videos").click()  # the run waits for the same scenes
+    expect(told(page)).to_contain_text(f"The scenes wait for your decision: {UNDECIDED}")
+    expect(page.locator("mv-summary-bar")).to_contain_text("No scenes yet")
+    expect(page.locator(".notice", has_text="Nothing is made yet")).to_be_hidden()
+    accessible(page)
+    page.reload()
+    told(page).get_by_role("link", name="Decide").click()
+    page.get_by_role("button", name="Nothing was bought: send it again").click()
+    expect(page.locator('[data-part="badge"]')).to_have_text("Done", timeout=MADE_WITHIN_MS)
+    page.go_back()
+    expect(card(page, 1).locator(".scene-text")).to_contain_text(re.compile(r"\w{3}"), timeout=MADE_WITHIN_MS)
+    expect(told(page)).to_be_hidden()
+    page.get_by_role("button", name="Stop").first.click()
+    trouble.check()
+
+
+def test_a_run_that_failed_is_told_until_the_next_one(page: Page, processes: Studio, trouble: Trouble) -> None:
+    project = a_project(page, "First words.", "Second words.")
+    open_studio(page, project)
+    with held(page, processes, f"/api/mv/projects/{project}/run") as run:
+        expect(page.get_by_role("button", name="Stop").first).to_be_visible()
+        end(processes, run, "fail", "user:cost:over_budget")
+    expect(told(page)).to_contain_text("Not everything could be made:")
+    expect(told(page)).to_contain_text("budget")
+    expect(badge(page, 1)).to_have_text("No clip yet")
+    accessible(page)
+    page.reload()
+    expect(told(page)).to_contain_text("Not everything could be made:")
+    expect(told(page).get_by_role("link", name="Details")).to_have_attribute("href", f"/result/job_{run}/")
+    with stopped(processes):
+        page.get_by_role("button", name="Generate 2 clips").click()
+        expect(told(page)).to_be_hidden()
+        page.get_by_role("button", name="Stop").first.click()
+    expect(told(page)).to_be_hidden()
+    trouble.check()
+
+
+def test_a_run_that_failed_is_not_told_any_more_when_a_person_goes_on(page: Page, processes: Studio) -> None:
+    project = a_project(page, "First words.", "Second words.")
+    with held(page, processes, f"/api/mv/projects/{project}/run") as run:
+        end(processes, run, "fail", "user:cost:over_budget")
+        open_studio(page, project)
+        expect(told(page)).to_contain_text("Not everything could be made:")
+        card(page, 1).get_by_role("button", name="Make clip").click()
+        expect(told(page)).to_be_hidden()
+    card(page, 1).get_by_role("button", name="Stop").click()
+
+
+def test_scenes_that_could_not_be_written_are_told_once(page: Page) -> None:
+    project = a_project(page, idea=f"An {UNWRITABLE_WORD} pier")
+    open_studio(page, project)
+    page.get_by_role("button", name="Generate Videos").click()
+    expect(told(page)).to_contain_text("The scenes could not be written: Refused by", timeout=MADE_WITHIN_MS)
+    expect(told(page)).to_contain_text("It cost nothing.")
+    expect(page.get_by_role("button", name="Generate Videos")).to_be_visible()  # the run has ended, too
+    expect(page.locator("mv-studio-page .problem:visible")).to_have_count(1)

@@ -8,7 +8,7 @@ import { beginning, money } from "../lib/format.js";
 import { Prices } from "../lib/prices.js";
 import { Reading } from "../lib/reading.js";
 import { shortcuts } from "../lib/shortcuts.js";
-import { StudioState, isActive, lacks } from "../lib/studio-state.js";
+import { StudioState, isActive, isUnfinished, lacks } from "../lib/studio-state.js";
 import { _, _n } from "../lib/text.js";
 import { paintWriting } from "../lib/writing.js";
 import "./mv-final-card.js";
@@ -138,9 +138,8 @@ class StudioPage extends HTMLElement {
     setText(this.ui.run_words, this.#runWords(scenes));
     this.ui.cancel.hidden = !busy;
     this.ui.cancel.disabled = Boolean(run?.cancel_requested);
-    this.ui.hint.hidden = scenes.length > 0 || busy || isActive(state.writing);
+    this.ui.hint.hidden = scenes.length > 0 || busy || isUnfinished(state.writing);
     setText(this.ui.hint, !lacks(project) ? TEXT.idle : project.mode === "product" ? TEXT.askProduct : TEXT.ask);
-    if (run?.state === "failed" && !scenes.length) showProblem(this.ui.problem, run.error);
     if (document.body.dataset.role !== "view") prices.ask(state); // what others pay is theirs to know
   }
 

@@ -2,8 +2,12 @@
 
 import { isActive } from "./studio-state.js";
 
-/** Draw it from a `StudioState`; `first` is the first scene as it is viewed, `list` the element with the cards. */
-export function paintWriting({ writing, writing_progress: progress }, { writing: job, run, project }, { first, list }) {
+const WRONG = ["failed", "needs_review"];
+
+/** Draw it from a `StudioState`, and what went wrong; `first` is the first scene as viewed, `list` the element with the cards. */
+export function paintWriting(ui, state, { first, list }) {
+  const { writing, writing_progress: progress } = ui;
+  const { writing: job, run, project } = state;
   const frame = first?.status === "writing" && list.querySelector(".film");
   if (frame && writing.parentNode !== frame) frame.append(writing);
   else if (!frame && writing.closest(".film")) list.before(writing);
@@ -11,4 +15,6 @@ export function paintWriting({ writing, writing_progress: progress }, { writing:
   progress.about = `${project.idea}. ${project.character_description}`;
   progress.job = shown;
   writing.hidden = !shown;
+  const isWrong = [run, job].some((each) => WRONG.includes(each?.state));
+  if (isWrong || !ui.trouble.hidden) import("./trouble.js").then(({ tellProject }) => tellProject(ui, state));
 }
