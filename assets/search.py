@@ -7,13 +7,14 @@ has no such index here: it looks through the newest 10,000 rows.
 import json
 import re
 import uuid
+from datetime import UTC, datetime
 from functools import reduce
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import F, JSONField, Q, TextField, Value
+from django.db.models import F, JSONField, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable, CombinedExpression
-from django.db.models.functions import Cast, StrIndex
+from django.db.models.functions import Cast, Coalesce, StrIndex
 
 NEWEST = 10_000
 LONGEST = 200
@@ -24,8 +25,10 @@ def newest(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Keep what is among the newest `NEWEST` rows of all, where no index finds words and tags; elsewhere keep all."""
     if connections[rows.db].vendor == "postgresql":
         return rows
-    among = rows.model._base_manager.order_by("-created_at").values("pk")[:NEWEST]  # noqa: SLF001  hides nothing
-    kept: models.QuerySet[Any] = rows.filter(pk__in=among)
+    made = rows.model._base_manager.order_by("-created_at").values("created_at")  # noqa: SLF001  hides nothing
+    # A time, which an index finds: to look a list of 10,000 ids through took longer than all the rest of a search.
+    since = Coalesce(Subquery(made[NEWEST - 1 : NEWEST]), Value(datetime.fromtimestamp(0, UTC)))
+    kept: models.QuerySet[Any] = rows.filter(created_at__gte=since)
     return kept
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from assets.search import by_words, newest, tagged
 from mvsite.accounts.models import User
-from mvsite.common.bounded_pages import BoundedPaginator
+from mvsite.common.bounded_pages import BoundedChangeList, BoundedPaginator
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
     BaseAdmin = admin.ModelAdmin[Any]
@@ -98,6 +98,10 @@ class WordsAdmin(BaseAdmin):
     paginator = BoundedPaginator
     ordering = ["-created_at", "id"]
     search_fields = ["id"]  # shows the field; `get_search_results` does the looking
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        """Give the list that looks words up once."""
+        return BoundedChangeList
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

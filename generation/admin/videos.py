@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Select
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from assets.admin import StoredFileAdmin, favour, restore, trash, unfavour
 from assets.models import StoredFile, Video
@@ -15,6 +16,26 @@ from assets.signed import signed_url
 from generation.admin.base import ROWS_A_PIECE, CostFilter, OwnerFilter, TagFilter, WordsAdmin, csv_of
 from generation.choices import JobState
 from generation.models import ReservedId
+
+
+class StarsSelect(Select):
+    """A choice of stars that writes itself: thirty of them through Django's templates take an eighth of the page's time."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Write what Django would, on one line."""
+        options = (
+            ({"value": key} | ({"selected": "selected"} if str(key) == str(value) else {}), label)
+            for key, label in self.choices
+        )
+        return format_html(
+            "<select{}>{}</select>",
+            _attributes(self.build_attrs({"name": name, **self.attrs}, attrs)),
+            format_html_join("", "<option{}>{}</option>", ((_attributes(each), label) for each, label in options)),
+        )
+
+
+def _attributes(values: dict[str, Any]) -> SafeString:
+    return format_html_join("", ' {}="{}"', values.items())
 
 
 class MadeFilter(CostFilter):
@@ -67,7 +88,7 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
         """Name the field of the rating: in the sheet it has no label of its own, and writes only what was changed."""
         if db_field.name == "rating":
             kwargs["show_hidden_initial"] = True  # what another one has rated since stays
-            kwargs["widget"] = Select(attrs={"aria-label": "rating"})
+            kwargs["widget"] = StarsSelect(attrs={"aria-label": "rating"})
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description="picture")

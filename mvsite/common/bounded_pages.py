@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
 from django.db import connections
+from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
@@ -11,6 +13,16 @@ if TYPE_CHECKING:  # Django's class takes no parameters when it runs
 else:
     _Paginator = Paginator
 MOST_COUNTED = 2_000
+
+
+class BoundedChangeList(ChangeList):
+    """Looks words up once: Django's own looks them up again where all that is found fits on one page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Take the rows of a single page from the pages as well."""
+        super().get_results(request)
+        if not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
 
 
 class BoundedPaginator(_Paginator):

@@ -146,6 +146,12 @@ def test_the_web_server_refuses_what_the_checks_refuse(tmp_path: Path) -> None:
     assert "SECRET_KEY must be set" in done.stderr
 
 
+def test_the_web_server_does_not_look_through_what_it_loaded_for_garbage(tmp_path: Path) -> None:
+    done = ran(tmp_path, "-c", "import gc, mvsite.wsgi; print(gc.get_freeze_count())")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[-1]) > 50_000
+
+
 @pytest.mark.parametrize("part", [("worker", "-P", "threads", "-c", "1"), ("beat",)], ids=["worker", "beat"])
 def test_what_is_started_by_hand_refuses_it_too(tmp_path: Path, part: tuple[str, ...]) -> None:
     done = ran(tmp_path, "-m", "celery", "-A", "mvsite.celery", *part, **{**PRODUCTION, "SECRET_KEY": ""})

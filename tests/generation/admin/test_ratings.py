@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.forms import Select
 from django.test import Client
 from django.utils import timezone
+from pytest_django.asserts import assertHTMLEqual
 
-from assets.models import Video
+from assets.models import Rating, Video
+from generation.admin.videos import StarsSelect
 from generation.choices import JobKind, JobState
 from generation.models import Job
 from mvsite.accounts.models import User
@@ -37,6 +40,13 @@ def test_videos_are_rated_in_the_sheet_filtered_and_ordered_and_the_log_tells(st
     assert staff.post(f"{VIDEOS}{calm.pk}/change/", {"title": "Calm", "tags": "[]", "rating": "2"}).status_code == 302
     calm.refresh_from_db()
     assert calm.rating == 2
+
+
+@pytest.mark.parametrize("value", [0, 3, "3", None])
+def test_the_stars_are_written_as_django_writes_a_choice(value: object) -> None:
+    here, attrs = {"aria-label": 'a "rating" & more'}, {"id": "id_form-0-rating"}
+    ours, django = (kind(attrs=here, choices=Rating.choices) for kind in (StarsSelect, Select))
+    assertHTMLEqual(ours.render("form-0-rating", value, attrs), django.render("form-0-rating", value, attrs))
 
 
 def test_the_sheet_writes_only_what_was_changed_since_it_was_opened(staff: Client, owner: User) -> None:
