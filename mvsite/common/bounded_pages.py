@@ -43,8 +43,20 @@ class BoundedPaginator(_Paginator):
             return super().page(number)
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        ids = (rows.values("pk") if self._is_indexed else self._found)[first : first + self.per_page]
+        ids = self._in_order[first : first + self.per_page]
         return Page(rows.filter(pk__in=ids), number, self)
+
+    @property
+    def _in_order(self) -> Any:
+        """All ids in their order: a list, or a question where one page of them is less work than all."""
+        rows: Any = self.object_list
+        if not self._is_indexed:
+            return self._found
+        if self.count == MOST_COUNTED:
+            return rows.values("pk")
+        # PostgreSQL believes that a rare word is in every 50th row, and would read all rows in order to find fifty.
+        found = rows.model._base_manager.filter(pk__in=self._found)  # noqa: SLF001  hides nothing
+        return found.order_by(*rows.query.order_by).values("pk")
 
     @property
     def _is_indexed(self) -> bool:

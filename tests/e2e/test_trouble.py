@@ -66,6 +66,7 @@ def test_what_failed_for_a_whole_project_counts_until_somebody_goes_on_and_is_to
     cases: list[tuple[list[dict[str, Any]], str | None]] = [
         ([run()], "j2"),
         ([run("canceled")], None),
+        ([run(error={"code": "user:job:canceled", "detail": ""})], None),
         ([run("running"), writing("needs_review")], "j3"),
         ([run(**refused), writing("failed", **refused)], "j3"),
         ([run(), writing("succeeded"), job(4, "succeeded")], "j2"),
@@ -80,3 +81,22 @@ def test_what_failed_for_a_whole_project_counts_until_somebody_goes_on_and_is_to
     found = seen(page, *[jobs for jobs, _ in cases])
 
     assert [told for _, told in found] == [told for _, told in cases]
+
+
+STOPPING = """async (kind) => {
+  await import("/static/js/elements/mv-job-progress.js");
+  const shown = document.createElement("mv-job-progress");
+  document.body.append(shown);
+  shown.job = { id: "j", kind, state: "running", cancel_requested: true, stage: "", waiting_for: null };
+  return shown.querySelector("p").textContent;
+}"""
+
+
+@pytest.mark.parametrize(("kind", "is_charged"), [("clip", True), ("run", True), ("stitch", False), ("trim", False)])
+def test_what_is_stopped_warns_of_a_charge_only_where_somebody_charges(
+    page: Page, kind: str, *, is_charged: bool
+) -> None:
+    page.goto("/health/live")
+    text = page.evaluate(STOPPING, kind)
+    assert text.startswith("Stopping…")
+    assert ("charged" in text) is is_charged

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
-from pytest_django.fixtures import Settings
 
 from flavors.models import ConfigFlavor, FlavorOrigin, FlavorRevision
 from flavors.schema import IMAGE_PARAMS, IMAGE_PROMPTS, PARAMETERS, SCENE_PROMPTS
@@ -17,14 +16,6 @@ from flavors.start import sync_at_start
 from tests.support.flavor_folders import line_of, shipped_documents, write_flavor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place(tmp_path: Path, settings: Settings) -> Path:
-    """Return a folder for flavors of one's own."""
-    settings.MV_FLAVORS_DIR = tmp_path / "flavors"
-    settings.MV_FLAVORS_DIR.mkdir()
-    return tmp_path / "flavors"
 
 
 def names() -> list[str]:

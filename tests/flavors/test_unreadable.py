@@ -13,14 +13,6 @@ from tests.support.flavor_folders import shipped_documents, write_flavor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def place(tmp_path: Path, settings: Settings) -> Path:
-    """Return a folder for flavors of one's own."""
-    settings.MV_FLAVORS_DIR = tmp_path / "flavors"
-    settings.MV_FLAVORS_DIR.mkdir()
-    return tmp_path / "flavors"
-
-
 def test_what_cannot_be_read_is_refused_or_nobodys_while_the_others_load(
     place: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

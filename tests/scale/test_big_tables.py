@@ -18,6 +18,7 @@ from tests.support.many import RARE, fill
 pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.django_db, pytest.mark.timeout(3600)]
 BOUND = 0.3  # seconds
 ROUNDS = 20
+TRIES = 3
 PAGES = (
     "/admin/assets/video/",
     "/admin/assets/video/?p=10",
@@ -121,7 +122,7 @@ def as_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.unfreeze()
 
 
-def most_often(client: Client, path: str) -> tuple[float, int]:
+def p95_of(client: Client, path: str) -> tuple[float, int]:
     """Ask `ROUNDS` times; give the seconds within which 95 of 100 come, and the most questions one of them asked."""
     each = [asked(client, path) for _ in range(ROUNDS)]
     times = sorted(seconds for _, seconds in each)
@@ -138,13 +139,13 @@ def test_pages_stay_quick_and_ask_no_more(owner: User, counts: tuple[int, int]) 
     assert (Video.objects.count(), Event.objects.count() >= counts[1]) == (counts[0], True)
     slow, more = {}, {}
     for page, path in paths(owner):
-        p95, questions = most_often(client, path)
+        p95, questions = p95_of(client, path)
         print(f"{p95 * 1000:6.0f} ms  {questions:3} questions  {page}")  # noqa: T201  the figures are the point
         if p95 > BOUND:
             slow[page] = (path, p95)
         if questions > small[page]:
             more[page] = (small[page], questions)
-    # A machine that had something else to do for a second is not the page's fault: a page that is slow is slow again.
-    again = {page: (before, most_often(client, path)[0]) for page, (path, before) in slow.items()}
-    still = {page: seconds for page, seconds in again.items() if min(seconds) > BOUND}
-    assert (still, more) == ({}, {})
+    # A machine that had something else to do for a while is not the page's fault: one that is slow is slow each time.
+    for _ in range(TRIES - 1):
+        slow = {page: (path, p95) for page, (path, _) in slow.items() if (p95 := p95_of(client, path)[0]) > BOUND}
+    assert (slow, more) == ({}, {})

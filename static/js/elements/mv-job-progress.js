@@ -11,6 +11,7 @@ const TEXT = {
   running: _("Working"),
   waiting: _("The provider is working"),
   stopping: _("Stopping… What the provider has begun may still be charged."),
+  ending: _("Stopping…"),
   label: _("Progress"),
   ahead: (count) => _n("%(count)s before it", "%(count)s before it", count),
   noWorker: _("No worker takes it. Is the studio's worker running? ./studio doctor says."),
@@ -20,6 +21,7 @@ const TEXT = {
   elapsed: (time) => _("%(time)s so far", { time }),
   on: (text) => _("on “%(text)s”", { text }),
 };
+const FREE = ["stitch", "trim", "download", "export"]; // made here
 const STAGE = { submitting: _("Sending the order"), ingesting: _("Fetching and checking") };
 const DRAWN_HERE = { ingesting: _("Drawing") }; // the sample provider makes the picture when it is fetched
 
@@ -87,7 +89,7 @@ class JobProgress extends HTMLElement {
 }
 
 function wordsOf(job, since) {
-  if (job.cancel_requested && !job.stage.startsWith("stopping;")) return TEXT.stopping;
+  if (job.cancel_requested && !job.stage.startsWith("stopping;")) return FREE.includes(job.kind) ? TEXT.ending : TEXT.stopping;
   if (job.overdue) return TEXT.overdue(new Date(job.deadline_at).toLocaleTimeString(language(), { timeStyle: "short" }));
   const { reason, ahead, seconds } = job.waiting_for ?? {};
   const then = clock(Math.max(0, (seconds ?? 0) - since));

@@ -44,6 +44,7 @@ export function troubleOf({ writing, run, stitch, jobs, ordered }) {
   if (writing?.state === "needs_review") return writing;
   const told = [...ordered.filter(({ status }) => status === "failed").map(({ job }) => job), stitch].filter((job) => job?.state === "failed");
   const counts = ({ error, finished_at: at }) =>
+    error?.code !== "user:job:canceled" && // by whoever looks
     !told.some((job) => job.error?.code === error?.code && job.error?.detail === error?.detail) &&
     ![...jobs.values()].some((job) => job.queued_at > at && !job.automatic);
   return [writing, run].find((job) => job?.state === "failed" && counts(job)) ?? null;
