@@ -28,7 +28,12 @@ WHEN_READY = """() => {
   const video = card.querySelector("video");
   const started = card.scrollIntoView.bind(card);
   card.scrollIntoView = (how) => { window.film.scrolled = performance.now(); started(how); };
-  new MutationObserver(() => (window.film.ready = performance.now())).observe(video, { attributeFilter: ["src"] });
+  const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "src");
+  const ready = (address) => {
+    window.film.ready = performance.now(); // an observer would hear of it only when all the page is drawn
+    set.call(video, address);
+  };
+  Object.defineProperty(video, "src", { get, set: ready });
 }"""
 
 
