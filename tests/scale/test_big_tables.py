@@ -18,7 +18,6 @@ from tests.support.many import RARE, fill
 pytestmark = [pytest.mark.long, pytest.mark.alone, pytest.mark.django_db, pytest.mark.timeout(3600)]
 BOUND = 0.3  # seconds
 ROUNDS = 20
-TRIES = 3
 PAGES = (
     "/admin/assets/video/",
     "/admin/assets/video/?p=10",
@@ -142,10 +141,7 @@ def test_pages_stay_quick_and_ask_no_more(owner: User, counts: tuple[int, int]) 
         p95, questions = p95_of(client, path)
         print(f"{p95 * 1000:6.0f} ms  {questions:3} questions  {page}")  # noqa: T201  the figures are the point
         if p95 > BOUND:
-            slow[page] = (path, p95)
+            slow[page] = round(p95 * 1000)
         if questions > small[page]:
             more[page] = (small[page], questions)
-    # A machine that had something else to do for a while is not the page's fault: one that is slow is slow each time.
-    for _ in range(TRIES - 1):
-        slow = {page: (path, p95) for page, (path, _) in slow.items() if (p95 := p95_of(client, path)[0]) > BOUND}
     assert (slow, more) == ({}, {})
