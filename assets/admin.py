@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from assets.models import Audio, CharacterReference, StoredFile
 from assets.services.library import assets_change
 from mvsite.common.bounded_pages import BoundedPaginator
+from mvsite.common.tags import TAGS_IN_FORMS
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[StoredFile]
@@ -63,6 +64,7 @@ class StoredFileAdmin(Admin):
     search_fields = ["=id", "title", "owner__username"]
     ordering = ["-created_at"]
     actions = [favour, unfavour, trash, restore]
+    formfield_overrides = TAGS_IN_FORMS
 
     def get_readonly_fields(self, request: HttpRequest, obj: StoredFile | None = None) -> tuple[str, ...]:
         """Leave only what a person says about the file open to change."""

@@ -7,7 +7,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 
 from flavors.models import DEFAULT, ConfigFlavor, FlavorOrigin, FlavorRevision
 from flavors.schema import FILES
@@ -42,6 +45,8 @@ class FlavorForm(_Form):
         for file in FILES
     )
 
+    opened = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
     class Meta:
         model = ConfigFlavor
         fields = ("name", "active")
@@ -49,6 +54,7 @@ class FlavorForm(_Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.revision is not None:
+            self.fields["opened"].initial = self.instance.revision_id
             for field, file in _FIELDS.items():
                 self.fields[field].initial = self.instance.revision.documents.get(file, "")
 
@@ -68,7 +74,38 @@ class FlavorForm(_Form):
         except FlavorInvalidError as error:
             for problem in error.problems:
                 self.add_error(problem.file.replace(".", "_") if problem.file in FILES else None, str(problem))
+        self._refuse_over_others()
         return cleaned
+
+    def _refuse_over_others(self) -> None:
+        """Refuse texts that would take back what was saved since the form was opened, and say who saved what when.
+
+        The row stays locked until the save. The form then carries the newest revision: who saves once more means it.
+        """
+        rows = ConfigFlavor.objects.select_for_update(of=("self",), no_key=True)
+        now = rows.select_related("revision").filter(pk=self.instance.pk).first()
+        if now is None or now.revision is None:
+            return
+        asked = self.cleaned_data.get("opened")
+        opened = now.revisions.filter(pk=asked).first() if asked else None
+        if opened is not None and opened.documents == now.revision.documents:
+            return
+        since = now.revisions.filter(number__gt=opened.number if opened else now.revision.number - 1)
+        rows_told = (_saved(now, each) for each in since.select_related("created_by"))
+        told = format_html_join("; ", '<a href="{}">{} #{}</a> by {} at {}', rows_told)
+        say = (
+            "Saved since you opened this form: {}. Nothing of yours is kept yet: put those changes into your texts, "
+            "which stand below, and save again."
+        )
+        self.add_error(None, forms.ValidationError(format_html(say, told)))
+        self.data = {**self.data, "opened": str(now.revision_id)}
+
+
+def _saved(flavor: ConfigFlavor, revision: FlavorRevision) -> tuple[str, str, int, str, str]:
+    """Say where its difference is shown, what it is called, who made it and when."""
+    there = reverse("admin:flavors_flavorrevision_change", args=[revision.pk])
+    when = date_format(timezone.localtime(revision.created_at), "DATETIME_FORMAT")
+    return there, flavor.name, revision.number, str(revision.created_by or "its folder"), when
 
 
 class RevisionInline(_Inline):
@@ -97,7 +134,7 @@ class ConfigFlavorAdmin(NamesAdditions, _FlavorAdmin):
     """Edit, switch off, or go back to the folder; a flavor that was used is never removed."""
 
     form = FlavorForm
-    fields = ("name", "active", *_FIELDS, "what_would_be_sent")
+    fields = ("name", "active", *_FIELDS, "opened", "what_would_be_sent")
     list_display = ("name", "title", "active", "origin", "revision_number", "folder_found", "updated_at")
     list_filter = ("active", "origin")
     list_select_related = ("revision",)
@@ -129,9 +166,8 @@ class ConfigFlavorAdmin(NamesAdditions, _FlavorAdmin):
         """Lead to the preview of the saved texts for a plain idea; a project's own page leads to the one for it."""
         if obj.pk is None or obj.revision is None:
             return "Save first."
-        return format_html(
-            '<a href="/admin/generation/project/sent/?flavor={}">exact prompts and parameters</a>', obj.name
-        )
+        there = reverse("admin:generation_project_sent", query={"flavor": obj.name})
+        return format_html('<a href="{}">exact prompts and parameters</a>', there)
 
     @admin.display(description="revision", ordering="revision__number")
     def revision_number(self, obj: ConfigFlavor) -> int | None:

@@ -84,4 +84,4 @@ class FlavorRevision(UUIDModel):
         indexes = [models.Index(fields=["flavor", "origin", "-number"], name="flavor_revision_of_origin")]
 
     def __str__(self) -> str:
-        return f"{self.flavor_id}#{self.number}"
+        return f"{self.flavor.name} #{self.number}"  # lists have it joined

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mvsite.common.text import is_keepable
+
 LONGEST_TEXT, LONGEST_LIST = 2000, 40
 _BOUNDS: dict[str, tuple[float, float]] = {"number_of_scenes": (1, 60), "temperature": (0, 2)}
 
@@ -36,5 +38,5 @@ def _wrong_number(value: Any, *, whole: bool, bounds: tuple[float, float] | None
 def _plain(value: Any) -> bool:
     """Say whether it is a number, true or false, or a text of fair length that every database can keep."""
     if isinstance(value, str):
-        return len(value) <= LONGEST_TEXT and "\0" not in value and value == value.encode(errors="replace").decode()
+        return len(value) <= LONGEST_TEXT and is_keepable(value)
     return isinstance(value, bool | int | float)

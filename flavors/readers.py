@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from mvsite.common.text import is_keepable
+
 Reader = Callable[[yaml.Node], Any]
 _YES, _NO = {"true", "yes", "on"}, {"false", "no", "off"}
 _NULL = "tag:yaml.org,2002:null"
@@ -33,6 +35,8 @@ def raw(node: yaml.Node) -> str:
     if isinstance(node, yaml.ScalarNode):
         if node.style is None and node.tag == _NULL:
             raise ValueError("has no value; write one, or take the name away.")
+        if not is_keepable(node.value):  # YAML can spell what no file holds: "\0"
+            raise ValueError("holds a character that cannot be kept.")
         return str(node.value)
     raise ValueError("expected one value, not a list or a group of names.")
 

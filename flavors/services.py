@@ -41,7 +41,7 @@ def flavors_sync(*, dry_run: bool = False) -> SyncReport:
     with transaction.atomic():
         known = {
             flavor.name: flavor
-            for flavor in ConfigFlavor.objects.select_for_update(of=("self",)).select_related("revision")
+            for flavor in ConfigFlavor.objects.select_for_update(of=("self",), no_key=True).select_related("revision")
         }
         for name in sorted(folders, key=lambda each: (each != DEFAULT, each)):
             _sync_one(known.get(name), folders[name], report)
@@ -80,7 +80,7 @@ def flavor_revise(
     """
     whole, lender = flavor_check(name=name, documents=documents)
     ConfigFlavor.objects.get_or_create(name=name, defaults={"origin": origin})
-    flavor = ConfigFlavor.objects.select_for_update().get(name=name)
+    flavor = ConfigFlavor.objects.select_for_update(no_key=True).get(name=name)
     newest = flavor.revisions.first()
     said = {"content_hash": _content_hash(documents), "completed_with": lender, "origin": origin}
     if newest is not None and all(getattr(newest, name) == value for name, value in said.items()):

@@ -38,7 +38,11 @@ def flavor_update(
     if flavor.name == DEFAULT and active is False:
         raise _wrong("#/active", "default stays on: everything falls back on it.", "invalid")
     with transaction.atomic():
-        row = ConfigFlavor.objects.select_for_update(of=("self",)).select_related("revision").get(pk=flavor.pk)
+        row = (
+            ConfigFlavor.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("revision")
+            .get(pk=flavor.pk)
+        )
         before = dict(row.revision.documents) if row.revision else {}
         after = {name: text for name, text in {**before, **files}.items() if text is not None}
         if after != before:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from mvsite.common.text import is_keepable
+
 LARGEST_BYTES = 64 * 1024
 _DEEPEST = 6
 _MOST_EVENTS = 4000
@@ -57,7 +59,7 @@ def pairs(file: str, node: yaml.MappingNode, above: str = "") -> Iterator[tuple[
     seen: set[str] = set()
     for key, value in node.value:
         line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode):
+        if not isinstance(key, yaml.ScalarNode) or not is_keepable(key.value):
             raise _invalid(file, line, "a name must be plain text.", above)
         if key.value in seen:
             raise _invalid(file, line, "the name stands here for the second time.", f"{above}{key.value}")

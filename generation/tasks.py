@@ -6,6 +6,7 @@ from celery import shared_task
 
 from generation.pipelines import engine
 from generation.services.cleaning import cleanup_plan, cleanup_run
+from mvsite.accounts.signing import sessions_prune
 from mvsite.common import idempotency
 from mvsite.logs import info_event
 
@@ -25,5 +26,6 @@ def cleanup(**_: object) -> None:
 
 @shared_task(name="generation.prune")
 def prune(**_: object) -> None:
-    """Forget idempotency keys that are older than 48 h."""
+    """Forget idempotency keys that are older than 48 h, and sessions that are over."""
     idempotency.prune()
+    sessions_prune()

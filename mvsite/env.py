@@ -1,10 +1,13 @@
 """Typed readers for environment variables: the only place that reads `os.environ`.
 
 Every reader writes down what it was asked for in `DECLARED`, so that a test can compare the
-settings that exist with `docs/settings.md` and `.env.example`.
+settings that exist with `docs/settings.md` and `.env.example`. What it reads as a secret is hidden
+from the log from then on.
 """
 
+import ipaddress
 import os
+import re
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
@@ -12,10 +15,18 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+from mvsite.logs import hide
 
 T = TypeVar("T")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+_PASSWORDS = re.compile(
+    r"://[^/\s:]*:([^/\s?]+)@|[?&]\w*(?:password|secret|(?:client|server)_key)=([^&\s]+)", re.IGNORECASE
+)
+_LONGEST_WORD = 12
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
@@ -41,11 +52,32 @@ def _read(name: str, default: T, parse: Callable[[str], T], *, secret: bool = Fa
     raw = os.environ.get(name)
     if raw is None or (raw == "" and not isinstance(default, str)):
         return default
+    if secret:
+        hide(*_secrets_in(raw.strip()))
     try:
         return parse(raw.strip())
     except (ValueError, InvalidOperation) as error:
         shown = "its value" if secret else repr(raw)
         raise SettingError(f"{name}: {shown} cannot be used ({error}).") from None
+
+
+def _secrets_in(raw: str) -> list[str]:
+    """Return what must not be written: of addresses of servers their passwords, as they stand there and as they are.
+
+    A password that is a word (`postgres://studio:password@host`: at most 12 small letters) or a name in its own
+    address, is hidden in addresses alone (`mvsite.logs`): everywhere else it is a word. Names and passwords may have an
+    `@` in them, and passwords may stand behind the `?`, as Redis and PostgreSQL read them.
+    """
+    if "://" not in raw:
+        return [raw]
+    found = []
+    for address in re.split(r"[\s,;]+(?=[^\s,;:/]*://)", raw):
+        passwords = [password for pair in _PASSWORDS.findall(address) for password in pair if password]
+        for password in passwords:
+            is_word = len(password) <= _LONGEST_WORD and password.isalpha() and password.islower()
+            if address.count(password) == passwords.count(password) and not is_word:
+                found += [password, unquote(password), unquote_plus(password)]
+    return found
 
 
 def text(name: str, default: str = "", *, secret: bool = False) -> str:
@@ -134,9 +166,107 @@ def pair(name: str) -> tuple[int, int] | None:
     return _read(name, None, parse)
 
 
-def listing(name: str, default: str = "") -> list[str]:
+def listing(name: str, default: str = "", *, secret: bool = False) -> list[str]:
     """Read a comma-separated list; empty entries are dropped."""
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+    found = _parts(text(name, default, secret=secret))
+    if secret:
+        hide(*found)
+    return found
+
+
+def _parts(raw: str) -> list[str]:
+    return [part.strip() for part in raw.split(",") if part.strip()]
+
+
+def networks(name: str) -> list[Network]:
+    """Read networks or addresses of either family, separated by commas (`203.0.113.0/24`)."""
+
+    def parse(raw: str) -> list[Network] | None:
+        return [ipaddress.ip_network(part, strict=False) for part in _parts(raw)]
+
+    return _read(name, None, parse) or []
+
+
+def hosts(name: str) -> list[str]:
+    """Read names or addresses of hosts, separated by commas, in small letters: no scheme, port, path or bracket."""
+
+    def parse(raw: str) -> list[str] | None:
+        found = [part.lower() for part in _parts(raw)]
+        for host in found:
+            if not re.fullmatch(r"[\w-]+(\.[\w-]+)*", host):
+                ipaddress.IPv6Address(host)
+        return found
+
+    return _read(name, None, parse) or []
+
+
+def web_address(name: str, default: str = "") -> str:
+    """Read the address of a web server, which begins with http:// or https://; empty where the default is empty."""
+
+    def parse(raw: str) -> str:
+        address = urlsplit(raw or default)
+        if (raw or default) and not (address.scheme in ("http", "https") and address.hostname):
+            raise ValueError("expected an address that begins with http:// or https://")
+        return raw or default
+
+    return _read(name, default, parse)
+
+
+def origins(name: str) -> list[str]:
+    """Read origins of pages as browsers send them, separated by commas: scheme, host and port, no path."""
+
+    def parse(raw: str) -> list[str] | None:
+        return [_origin(part.lower()) for part in _parts(raw)]
+
+    return _read(name, None, parse) or []
+
+
+def _origin(raw: str) -> str:
+    origin = raw.removesuffix("/")
+    if raw in ("null", "file://"):  # what pages without a host of their own send
+        return raw
+    if not re.fullmatch(r"[a-z][a-z0-9+.-]*://([\w.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", origin):
+        raise ValueError("expected origins such as https://front.example or http://localhost:5173")
+    return origin
+
+
+def server(name: str, *, like: str, schemes: Sequence[str], parts: Callable[[str], object] = str) -> str:
+    """Read where a server is, in the manner of `like`; the text is a secret, for it may hold a password.
+
+    `schemes` are what it may begin with; `parts` takes it apart and raises ValueError where it cannot.
+    """
+
+    def parse(raw: str) -> str:
+        scheme, mark, rest = raw.partition("://")
+        if not raw:
+            return raw
+        if not mark or scheme.lower() not in schemes:
+            begins = ", ".join(f"{each}://" for each in schemes)
+            raise ValueError(f"expected an address such as {like}; it begins with one of {begins}")
+        address = f"{scheme.lower()}://{rest}"
+        try:
+            parts(address)
+        except ValueError:  # its words may tell a password
+            raise ValueError(f"expected an address such as {like}") from None
+        return address
+
+    return _read(name, "", parse, secret=True)
+
+
+def inner_path(name: str, default: str = "", *, taken: Sequence[str] = ()) -> str:
+    """Read a path of a server's own, which begins and ends with a slash; empty means the default.
+
+    `taken` are the first words that it may not have.
+    """
+
+    def parse(raw: str) -> str:
+        if raw and not re.fullmatch(r"/(\w[\w.~-]*/)+", raw, re.ASCII):
+            raise ValueError(f"expected a path such as {default or '/protected/'}")
+        if raw and raw.split("/")[1] in taken:
+            raise ValueError("other pages are there")
+        return raw or default
+
+    return _read(name, default, parse)
 
 
 def folder(name: str, default: str) -> Path:

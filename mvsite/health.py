@@ -1,5 +1,6 @@
 """Is it alive, is it ready, and the answers for addresses that do not exist or break."""
 
+import sys
 import time
 from collections.abc import Iterator
 from functools import lru_cache
@@ -11,8 +12,8 @@ from django.views.defaults import bad_request as django_bad_request
 from django.views.defaults import page_not_found
 
 from generation.management import findings
-from mvsite.common.errors import AppError, UserError
-from mvsite.common.problems import problem_response
+from mvsite.common.errors import UserError
+from mvsite.common.problems import our_failure, problem_response
 
 _LOOK_AGAIN_SECONDS = 60
 
@@ -60,7 +61,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer our own failure: a problem under /api/, a page elsewhere."""
     if f"{request.path}/".startswith("/api/"):
-        return problem_response(AppError("app:server:error"), request)
+        return problem_response(our_failure(sys.exc_info()[1]), request)
     told = {"request_id": getattr(request, "request_id", "")}  # no more: what every page asks for may be what broke
     return HttpResponseServerError(render_to_string("500.html", told))
 

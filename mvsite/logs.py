@@ -9,15 +9,17 @@ import structlog
 
 _PATTERNS = re.compile(
     r"r8_[A-Za-z0-9]{8,}|AIza[\w-]{10,}|AKIA[A-Z0-9]{8,}|Bearer\s+\S+|X-Amz-Signature=[^&\s]+|(?<=[?&]s=)[\w-]{16,}"
-    r"|(?<=/share/)[\w.-]{16,}|(?<=/join/)[\w.%-]+|(?<=/password/new/)[\w.%-]+"
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+    r"|(?<=/share/)[\w.-]{16,}|(?<=/join/)[\w.%-]+|(?<=/password/new/)[\w.%-]+|(?<=/mv/webhooks/)[^\s?\"'<>]+"
+    r"|(?i:(?<=password=)|(?<=secret=)|(?<=client_key=)|(?<=server_key=))[^&\s\"]+"  # as Redis, PostgreSQL read them
+    r"|(?<=://)[^/\s:]*:[^/\s?]+(?=@)|mvk_[\w-]{9,}"  # the first 8 letters of a token are its name in lists
 )
-_secrets: set[str] = set()
+_secrets: list[str] = []  # the longest first: one that begins another would leave the end of that one
 
 
 def hide(*values: str) -> None:
     """Name secret values that must never be written; short ones are ignored because they would blot out words."""
-    _secrets.update(value for value in values if len(value) >= 8)
+    new = {value for value in values if len(value) >= 8}
+    _secrets[:] = sorted(new.union(_secrets), key=len, reverse=True)
 
 
 def redact(text: str) -> str:

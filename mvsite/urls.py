@@ -1,5 +1,6 @@
 """One list of everything that has an address."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,11 +9,12 @@ from mvsite.accounts.web.signing import admin_login
 from mvsite.common.languages import texts
 from mvsite.health import live, ready
 
+_ADMIN = settings.MV_ADMIN_PATH.removeprefix("/")
 urlpatterns = [
     path("health/live", live),
     path("health/ready", ready),
-    path("admin/login/", admin_login),
-    path("admin/", admin.site.urls),
+    path(f"{_ADMIN}login/", admin_login),
+    path(_ADMIN, admin.site.urls),
     path("api/", include("mvsite.api")),
     path("texts/<slug:language>.js", texts, name="texts"),
     path("media/<str:kind>/<str:pk>", SignedFileView.as_view()),

@@ -3,10 +3,11 @@
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from flavors.start import sync_at_start
 from mvsite.checks import refuse_unsafe_start
+from mvsite.common.charsets import StudioHandler
 
 
 def _begin_to_heal() -> None:
@@ -16,7 +17,8 @@ def _begin_to_heal() -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mvsite.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = StudioHandler()
 refuse_unsafe_start()
 sync_at_start()
 _begin_to_heal()

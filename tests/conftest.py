@@ -12,9 +12,29 @@ from rest_framework.test import APIClient
 
 from mvsite.accounts.models import User
 from mvsite.accounts.services import local_owner
+from mvsite.common import limits
 from tests.support.network import GUARD
 
 CHILD_GUARD = str(Path(__file__).parent / "support" / "child_guard")
+ROWS = {"db", "transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option to leave out what another database makes no difference to."""
+    parser.addoption("--rows", action="store_true", help="only tests that use the database, themselves or by a fixture")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--rows` keep the tests that use the database."""
+    if config.getoption("rows"):
+        kept = [item for item in items if uses_rows(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not uses_rows(item)])
+        items[:] = kept
+
+
+def uses_rows(item: pytest.Item) -> bool:
+    """Say whether a test may ask the database: pytest-django refuses the others."""
+    return item.get_closest_marker("django_db") is not None or not ROWS.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -63,6 +83,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Pa
     for folder in (media, settings.MV_TEMP_DIR, settings.STATIC_ROOT):
         folder.mkdir()
     return root
+
+
+@pytest.fixture(autouse=True)
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is counted by the minute be counted in one: the clock's own minute may end between two requests."""
+    monkeypatch.setattr(limits, "_now", lambda: 1_800_000_010.0)
 
 
 @pytest.fixture(scope="session")

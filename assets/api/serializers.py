@@ -7,6 +7,7 @@ from rest_framework import serializers
 from assets.models import Audio, CharacterReference, Rating, Video
 from assets.services.library import BULK_ACTIONS
 from assets.shapes import audio_url, character_url, play_url, poster_url, video_url
+from mvsite.common.tags import LONGEST_TAG, MOST_TAGS
 from mvsite.common.text import TITLE_LENGTH
 
 LIBRARY = ("favourite", "tags", "metadata", "created_at", "updated_at", "trashed_at")
@@ -25,7 +26,7 @@ class AssetRequestSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=TITLE_LENGTH, allow_blank=True, required=False)
     favourite = serializers.BooleanField(required=False)
     tags = serializers.ListField(
-        child=serializers.CharField(max_length=40), max_length=30, required=False, allow_empty=True
+        child=serializers.CharField(max_length=LONGEST_TAG), max_length=MOST_TAGS, required=False, allow_empty=True
     )
 
 
@@ -40,7 +41,9 @@ class BulkRequestSerializer(serializers.Serializer[Any]):
 
     action = serializers.ChoiceField(choices=BULK_ACTIONS)
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=200)
-    tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=30, required=False)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TAG), max_length=MOST_TAGS, required=False
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Need tags for what is about tags."""

@@ -20,7 +20,8 @@ class CloudCopy(TimestampedModel):
     `size_bytes` and `sha256` are those of the file that was kept under the key first, on whichever machine.
     `created_at` is when the file was kept: whoever uploads it compares it afterwards, because the file may have been
     deleted, and kept again, while its upload ran. `attempts` counts what failed since it last worked, `error` says
-    why in a few words.
+    why in a few words. `host` names the machine that kept the file, or tried last to upload it; rows of older versions
+    have none.
     """
 
     key = models.CharField(max_length=200, primary_key=True)
@@ -32,6 +33,7 @@ class CloudCopy(TimestampedModel):
     next_try_at = models.DateTimeField(default=timezone.now)
     synced_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, default="")
+    host = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

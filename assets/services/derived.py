@@ -4,7 +4,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
+from contextlib import closing
 from pathlib import Path
+
+from django.db import connection
 
 from assets import storage
 from mvsite.common.errors import UserError
@@ -66,7 +69,7 @@ def _begun(key: str, source: str, make: Make) -> Future[None] | None:
 
 def _work(making: Future[None], key: str, source: str, make: Make) -> None:
     try:
-        with _places:
+        with _places, closing(connection):  # this thread's, which asks where the source lies
             _make(key, source, make)
     except BaseException as error:  # noqa: BLE001 - it is raised in whoever waits
         making.set_exception(error)

@@ -1,6 +1,8 @@
 """The rows about copies in the bucket, and whether the bucket is well: what all processes and hosts share."""
 
+import platform
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,6 +18,15 @@ from assets.storage.disk import KeyTakenError, Stored
 AWAY_SECONDS = 30
 _AWAY = "storage-bucket-away"
 _LONGEST_PAUSE = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Copies that a host does not upload: how many, and since when the oldest waits; `host` may be unknown ("")."""
+
+    host: str
+    count: int
+    since: datetime
 
 
 def has_bucket() -> bool:
@@ -64,13 +75,14 @@ def wanted(stored: Stored) -> CloudCopy:
 
     Raises KeyTakenError when another machine kept other bytes under the key first.
     """
-    facts = {"bucket": settings.STORAGE_BUCKET, "size_bytes": stored.size, "sha256": stored.sha256}
+    host = this_host()
+    facts = {"bucket": settings.STORAGE_BUCKET, "size_bytes": stored.size, "sha256": stored.sha256, "host": host}
     CloudCopy.objects.filter(pk=stored.key, state=CopyState.DELETING).update(**facts, **_anew(), attempts=0, error="")
     copy, _ = CloudCopy.objects.get_or_create(pk=stored.key, defaults=facts)
     if copy.sha256 != stored.sha256:
         raise KeyTakenError
     if copy.bucket != settings.STORAGE_BUCKET:
-        CloudCopy.objects.filter(pk=stored.key).update(bucket=settings.STORAGE_BUCKET, **_anew())
+        CloudCopy.objects.filter(pk=stored.key).update(bucket=settings.STORAGE_BUCKET, host=host, **_anew())
         copy.refresh_from_db()
     return copy
 
@@ -83,7 +95,7 @@ def known_sha256(key: str) -> str:
 def claimed(copy: CloudCopy, *, seconds: float) -> bool:
     """Take a copy that is due for some time; a second worker at the same copy would be waste, not harm."""
     mine = CloudCopy.objects.filter(pk=copy.pk, state=copy.state, next_try_at=copy.next_try_at)
-    return bool(mine.update(next_try_at=timezone.now() + timedelta(seconds=seconds)))
+    return bool(mine.update(next_try_at=timezone.now() + timedelta(seconds=seconds), host=this_host()))
 
 
 def seized(copy: CloudCopy, *, seconds: float) -> CloudCopy:
@@ -136,6 +148,26 @@ def waiting() -> tuple[int, datetime | None]:
     """Count the copies that are still to be uploaded, and say since when the oldest waits."""
     found = CloudCopy.objects.filter(state=CopyState.PENDING)
     return found.count(), found.order_by("created_at").values_list("created_at", flat=True).first()
+
+
+def left_behind(now: datetime, *, here: Callable[[str], bool]) -> list[LeftBehind]:
+    """Return by host what is still to be uploaded, is not `here`, and is due for longer than its host pauses (1 h).
+
+    So nobody who has it is at work, as long as the bucket answers.
+    """
+    overdue = CloudCopy.objects.filter(
+        state=CopyState.PENDING, next_try_at__lt=now - timedelta(seconds=_LONGEST_PAUSE)
+    ).order_by("created_at")
+    found: dict[str, list[datetime]] = {}
+    for key, host, since in overdue.values_list("pk", "host", "created_at").iterator(chunk_size=1000):
+        if not here(key):
+            found.setdefault(host, []).append(since)
+    return [LeftBehind(host, len(times), times[0]) for host, times in sorted(found.items())]
+
+
+def this_host() -> str:
+    """Name this machine as its people do."""
+    return platform.node()[:100]
 
 
 def unwanted(key: str) -> CloudCopy | None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from assets.keys import is_key
 from assets.models import CloudCopy, CopyState
 from assets.storage import bucket, copies, disk
+from assets.storage.copies import LeftBehind
 from assets.storage.disk import TEMP_PREFIX
 from mvsite.common.errors import AppError
 
@@ -151,6 +152,11 @@ def is_lost(key: str) -> bool:
 def away() -> dict[str, int]:
     """Count the files that are in buckets which are not in use, and not here, by bucket."""
     return dict(Counter(name for key, name in copies.in_other_buckets() if not disk.has(key)))
+
+
+def left_behind() -> list[LeftBehind]:
+    """Return by host what is not here, and what the host that has it does not upload."""
+    return copies.left_behind(timezone.now(), here=disk.has)
 
 
 def unused_for(found: Found, age: timedelta, *, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from assets.search import by_words, newest, tagged
 from mvsite.accounts.models import User
 from mvsite.common.bounded_pages import BoundedChangeList, BoundedPaginator
+from mvsite.common.dollars import dollars, dollars_at_most
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
     BaseAdmin = admin.ModelAdmin[Any]
@@ -110,6 +111,25 @@ class WordsAdmin(BaseAdmin):
         if not search_term.strip():
             return queryset, False
         return by_words(queryset, search_term, title=self.search_title, told=self.search_told), False
+
+
+class MoneyColumns:
+    """Goes before `ModelAdmin`: the columns of money of jobs and orders, as people read them."""
+
+    @admin.display(description="estimated cost", ordering="estimated_cost_usd")
+    def estimate(self, row: Any) -> str:
+        """Tell what it was thought to cost."""
+        return dollars_at_most(row.estimated_cost_usd)
+
+    @admin.display(description="cost", ordering="cost_usd")
+    def cost(self, row: Any) -> str:
+        """Tell what it was billed itself."""
+        return dollars(row.cost_usd)
+
+    @admin.display(description="held")
+    def held(self, row: Any) -> str:
+        """Tell what it still holds."""
+        return dollars(row.held_usd)
 
 
 class ReadOnlyAdmin(BaseAdmin):

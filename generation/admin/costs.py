@@ -12,7 +12,7 @@ from generation.models import Project, ProviderCall
 from generation.money.holds import today
 from generation.money.usage import Sums, joined, sums
 from mvsite.accounts.models import User
-from mvsite.common.usd import usd
+from mvsite.common.dollars import dollars
 
 SPANS = (30, 7, 90, 365)
 _MOST = 20
@@ -22,7 +22,7 @@ _FOR_NOTHING = (JobState.FAILED, JobState.CANCELED)
 
 
 def spending(days: int) -> dict[str, Any]:
-    """Add up the bills of the last `days` days (UTC, today counted); amounts are USD as texts."""
+    """Add up the bills of the last `days` days (UTC, today counted); amounts are texts with their $."""
     last = today()
     first = last - timedelta(days=days - 1)
     calls = ProviderCall.objects.filter(settled_at__isnull=False, billed_on__range=(first, last)).order_by()
@@ -33,9 +33,9 @@ def spending(days: int) -> dict[str, Any]:
     return {
         "first": first,
         "last": last,
-        "total": usd(sum((cost for cost, _ in models.values()), _NOTHING)),
+        "total": dollars(sum((cost for cost, _ in models.values()), _NOTHING)),
         "calls": sum(count for _, count in models.values()),
-        "lost": usd(lost or _NOTHING),
+        "lost": dollars(lost or _NOTHING),
         "chart": _chart({day: cost for (day,), (cost, _) in joined(models, 0).items()}, first, days),
         "tables": [
             ("Provider", _told(joined(models, 1))),
@@ -58,7 +58,7 @@ def _told(found: Sums, model: type[Model] | None = None, title: str = "") -> lis
     return [
         {
             "name": " ".join(str(called.get(name, name)) for name in names if name) or "without",
-            "total": usd(cost),
+            "total": dollars(cost),
             "calls": calls,
             "width": f"{float(cost / most) * 100:.1f}",
         }
@@ -73,7 +73,7 @@ def _chart(found: dict[date, Decimal], first: date, days: int) -> dict[str, Any]
     bars = [
         {
             "day": day.isoformat(),
-            "total": usd(total),
+            "total": dollars(total),
             "x": f"{(day - first).days * step:.2f}",
             "y": f"{_HEIGHT - float(total / most) * _HEIGHT:.2f}",
             "width": f"{step * 0.8:.2f}",
@@ -82,4 +82,4 @@ def _chart(found: dict[date, Decimal], first: date, days: int) -> dict[str, Any]
         for day, total in sorted(found.items())
         if total
     ]
-    return {"bars": bars, "most": usd(most)}
+    return {"bars": bars, "most": dollars(most)}

@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from generation.admin.base import CostFilter, ReadOnlyAdmin
+from generation.admin.base import CostFilter, MoneyColumns, ReadOnlyAdmin
 from generation.admin.costs import SPANS, spending
 from generation.admin.times import NEWEST
 from generation.models import Budget, ProviderCall
 from mvsite.common.bounded_pages import BoundedPaginator
+from mvsite.common.dollars import dollars
 
 if TYPE_CHECKING:  # Django's class takes no parameters when it runs
     _BudgetAdmin = admin.ModelAdmin[Budget]
@@ -24,14 +25,29 @@ else:
 class BudgetAdmin(_BudgetAdmin):
     """Budgets: rows appear by themselves when money is first held; limit and mode may be changed, sums may not."""
 
-    list_display = ("scope", "owner", "project", "day", "limit_usd", "mode", "reserved_usd", "spent_usd", "updated_at")
+    list_display = ("scope", "owner", "project", "day", "limit", "mode", "reserved", "spent", "updated_at")
     list_filter = ("scope", "mode")
     list_select_related = ("owner", "project")
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("owner__username", "project__title", "=key")
-    fields = ("scope", "owner", "project", "day", "limit_usd", "mode", "reserved_usd", "spent_usd", "updated_at")
-    readonly_fields = ("scope", "owner", "project", "day", "reserved_usd", "spent_usd", "updated_at")
+    fields = ("scope", "owner", "project", "day", "limit_usd", "mode", "reserved", "spent", "updated_at")
+    readonly_fields = ("scope", "owner", "project", "day", "reserved", "spent", "updated_at")
+
+    @admin.display(description="limit", ordering="limit_usd")
+    def limit(self, budget: Budget) -> str:
+        """Tell what is allowed, when it has a limit of its own."""
+        return "" if budget.limit_usd is None else dollars(budget.limit_usd)
+
+    @admin.display(description="reserved", ordering="reserved_usd")
+    def reserved(self, budget: Budget) -> str:
+        """Tell what is held."""
+        return dollars(budget.reserved_usd)
+
+    @admin.display(description="spent", ordering="spent_usd")
+    def spent(self, budget: Budget) -> str:
+        """Tell what was billed."""
+        return dollars(budget.spent_usd)
 
     def save_model(self, request: HttpRequest, obj: Budget, form: object, change: bool) -> None:  # noqa: FBT001  Django calls it so
         """Write what may be changed and nothing else: the sums have moved on since the page was opened."""
@@ -47,7 +63,7 @@ class BudgetAdmin(_BudgetAdmin):
 
 
 @admin.register(ProviderCall)
-class ProviderCallAdmin(ReadOnlyAdmin):
+class ProviderCallAdmin(MoneyColumns, ReadOnlyAdmin):
     """The ledger."""
 
     list_display = (
@@ -57,8 +73,8 @@ class ProviderCallAdmin(ReadOnlyAdmin):
         "outcome",
         "error_code",
         "owner",
-        "estimated_cost_usd",
-        "cost_usd",
+        "estimate",
+        "cost",
         "billed_on",
     )
     list_filter = ("outcome", "billed_on", CostFilter)
@@ -67,7 +83,8 @@ class ProviderCallAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     search_fields = ("=id", "=job__id", "=provider_id", "owner__username")
     ordering = ("-sent_at",)
-    exclude = ("answer", "request_hash")
+    exclude = ("answer", "request_hash", "estimated_cost_usd", "cost_usd")
+    readonly_fields = ("estimate", "cost")
     paginator = BoundedPaginator
 
     def get_urls(self) -> list[URLPattern]:

@@ -1,6 +1,7 @@
 """Projects in the admin: whose, what about, what they cost; marks and the trash; the whole as a ZIP."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from generation.admin.base import OwnerFilter, TagFilter, WordsAdmin
@@ -19,6 +20,8 @@ from generation.selectors import project_cost
 from generation.services.projects import project_restore, project_trash
 from mvsite.accounts.audit import showed
 from mvsite.accounts.services import local_owner
+from mvsite.common.dollars import dollars
+from mvsite.common.tags import TAGS_IN_FORMS
 
 CHANGEABLE = ("title", "favourite", "tags")
 
@@ -39,6 +42,7 @@ class ProjectAdmin(WordsAdmin):
     )
     list_select_related = ("owner",)
     actions = ("trash", "restore")
+    formfield_overrides = TAGS_IN_FORMS
 
     def get_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
         """Begin with what may be changed."""
@@ -84,18 +88,16 @@ class ProjectAdmin(WordsAdmin):
     @admin.display(description="cost so far")
     def cost(self, project: Project) -> str:
         """Add up its jobs."""
-        return f"${project_cost(project):.4f}"
+        return dollars(Decimal(str(project_cost(project))))
 
     @admin.display(description="see")
     def pages(self, project: Any) -> str:
         """Lead to its jobs, and whom the studio shows it to the studio page and the ZIP."""
-        links = (
-            '<a href="/admin/generation/job/?project__id__exact={0}">its jobs</a> · '
-            '<a href="/admin/generation/project/sent/?project={0}">what would be sent</a>'
-        )
+        links = '<a href="{1}?project__id__exact={0}">its jobs</a> · <a href="{2}?project={0}">what would be sent</a>'
         if project.is_in_reach:
             links += ' · <a href="/studio/{0}/">studio page</a> · <a href="/api/mv/projects/{0}/export">ZIP</a>'
-        return format_html(links, project.pk)
+        jobs, sent = reverse("admin:generation_job_changelist"), reverse("admin:generation_project_sent")
+        return format_html(links, project.pk, jobs, sent)
 
     @admin.display(description="state")
     def place(self, project: Project) -> str:

@@ -8,7 +8,8 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from generation.choices import JobState
-from generation.models import Job
+from generation.jobs.workers import at_work, untaken
+from generation.models import Job, Worker
 
 LATE = timedelta(seconds=60)
 _MOST = 200
@@ -24,7 +25,7 @@ class Stuck:
 
 
 def stuck_work() -> dict[str, Any]:
-    """Give `stuck` (oldest first), `review`, `queues` and `workers` as they are now."""
+    """Give `stuck` (oldest first), `review`, `queues`, `workers` and the queues that are `untaken` as they are now."""
     now = timezone.now()
     idle = Job.objects.active().filter(Q(lease_until=None) | Q(lease_until__lt=now - LATE))
     late = idle.filter(next_at__lt=now - LATE).select_related("owner").order_by("next_at")[:_MOST]
@@ -33,7 +34,8 @@ def stuck_work() -> dict[str, Any]:
         "stuck": [Stuck(job, _why(job, now), job.next_at) for job in late],
         "review": list(review),
         "queues": _queues(now),
-        "workers": _workers(now),
+        "workers": _workers(now, heard_of := at_work(now)),
+        "untaken": untaken(heard_of),
     }
 
 
@@ -53,7 +55,21 @@ def _queues(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _workers(now: datetime) -> list[dict[str, Any]]:
+def _workers(now: datetime, heard_of: list[Worker]) -> list[dict[str, Any]]:
+    """Tell of all that have said in the last hour that they are there, and of whoever else holds a job."""
     held = Job.objects.active().filter(lease_until__gte=now).order_by()
-    rows = held.values("lease_owner").annotate(count=Count("pk"))
-    return [dict(row) for row in rows.order_by("lease_owner")]
+    counts = dict(held.values_list("lease_owner").annotate(Count("pk")))
+    lately = {worker.pk for worker in heard_of}
+    told = [
+        {
+            "name": worker.name,
+            "host": worker.pk.partition(" ")[0].partition("/")[0],
+            "queues": ", ".join(worker.queues),
+            "seen_at": worker.seen_at,
+            "is_lost": worker.pk not in lately,
+            "count": counts.pop(worker.pk, 0),
+        }
+        for worker in Worker.objects.order_by("name", "pk")[:_MOST]
+    ]
+    others = ({"name": name, "is_lost": True, "count": count} for name, count in sorted(counts.items()))
+    return [*told, *others]

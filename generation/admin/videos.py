@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import Select
 from django.http import HttpRequest, StreamingHttpResponse
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -16,6 +17,7 @@ from assets.signed import signed_url
 from generation.admin.base import ROWS_A_PIECE, CostFilter, OwnerFilter, TagFilter, WordsAdmin, csv_of
 from generation.choices import JobState
 from generation.models import ReservedId
+from mvsite.common.dollars import dollars
 
 
 class StarsSelect(Select):
@@ -129,7 +131,7 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
     def cost(self, video: Video) -> str:
         """Tell the bill, as the metadata has it."""
         cost = video.metadata.get("cost_usd")
-        return "" if cost is None else f"${cost}"
+        return "" if cost is None else dollars(Decimal(str(cost)))
 
     @admin.display(description="state")
     def place(self, video: Video) -> str:
@@ -143,9 +145,8 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
         if found is None:
             return "None: it was uploaded, or its job is forgotten."
         state = JobState(found.job.state).label
-        return format_html(
-            '<a href="/admin/generation/job/{}/change/">{} · {}</a>', found.job.pk, found.job.kind, state
-        )
+        there = reverse("admin:generation_job_change", args=[found.job.pk])
+        return format_html('<a href="{}">{} · {}</a>', there, found.job.kind, state)
 
     @admin.action(description="Save the chosen as a table (CSV)", permissions=["view"])
     def as_table(self, request: HttpRequest, queryset: QuerySet[Video]) -> StreamingHttpResponse:

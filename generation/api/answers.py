@@ -42,9 +42,9 @@ class WaitingForSerializer(Shape):
 class JobSerializer(Shape):
     """One piece of long work. `result` is the body of the call's table; before success only the reserved ids.
 
-    `eta_range_seconds` is the time left at best and at worst, from the last jobs of its kind here; `overdue`: it takes
-    much longer than that; at `deadline_at` it is given up. `automatic`: a film that started by itself and gives its
-    place to one that is asked for. `error` is a problem, with the `request_id` of what asked for the work last.
+    `eta_range_seconds`: the time left at best and at worst, from the last jobs of its kind here; `overdue`: it takes
+    much longer; at `deadline_at` it is given up. `automatic`: a film that began by itself and gives way to one asked
+    for. `error`: a problem, with the `request_id` of what asked for it last. `cost_usd`: billed so far, its parts too.
     """
 
     id = serializers.UUIDField()

@@ -11,6 +11,7 @@ from generation.api.requests import fail_over
 from generation.choices import CutBy, ProjectMode
 from generation.timeline import LONGEST_TARGET_SECONDS
 from mvsite.common.bodies import RequestSerializer
+from mvsite.common.tags import LONGEST_TAG, MOST_TAGS
 
 TEXTS = ("title", "idea", "character_description", "config_flavor")
 
@@ -38,7 +39,9 @@ class ProjectRequestSerializer(RequestSerializer):
     target_duration = serializers.CharField(required=False, max_length=16)
     seed = seed()
     favourite = serializers.BooleanField(required=False)
-    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=30)
+    tags = serializers.ListField(
+        child=serializers.CharField(max_length=LONGEST_TAG), required=False, max_length=MOST_TAGS
+    )
 
     def validate_target_duration(self, value: str) -> str:
         """Take `clips`, `song`, or a number of seconds."""

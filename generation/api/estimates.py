@@ -198,6 +198,7 @@ class EstimateLineSerializer(Shape):
     provider = serializers.CharField(allow_null=True)
     model = serializers.CharField(allow_null=True)
     times = serializers.IntegerField()
+    clip_seconds = serializers.IntegerField(allow_null=True)
     unit_price_usd = serializers.CharField()
     usd = serializers.CharField()
     most_usd = serializers.CharField()

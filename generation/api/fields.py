@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mvsite.common.bodies import readable
+from mvsite.common.text import keepable
 
 LONGEST_TEXT = 20_000
 BIGGEST_SEED = 2**32 - 1
@@ -18,8 +19,8 @@ class LooseIdField(serializers.Field[str, Any, str, Any]):
     """An id that may be malformed: that is a warning later, never an error (SPEC)."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Take anything as a short text."""
-        return readable(str(data))
+        """Take anything as a short text that can be kept."""
+        return readable(keepable(str(data)))
 
     def to_representation(self, value: str) -> str:
         """Give the text."""

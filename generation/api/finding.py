@@ -1,13 +1,14 @@
 """Finding what a request names, among the rows that the one who asks reaches; others are as unknown as none."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from generation.models import Project, ReservedId, Scene
 from generation.services.looking import looked_at, page_looked_at
@@ -15,6 +16,8 @@ from generation.services.references import in_project
 from mvsite.accounts.audit import audit
 from mvsite.accounts.models import ApiToken, User
 from mvsite.common.errors import UserError
+
+_TO_CHANGE = "rows_to_change"  # in the request: those of others that it is about
 
 
 def owner_of(request: Request) -> User:
@@ -71,21 +74,40 @@ def check_inside(among: Project | None, kind: type[Any], ids: Iterable[uuid.UUID
 
 
 def noted(request: Request, row: Any) -> None:
-    """Write into the audit log that somebody else's row was looked at (once an hour) or changed."""
+    """Write into the audit log that somebody else's row was looked at (once an hour); `noting` writes changes."""
     person = owner_of(request)
     if request.method in SAFE_METHODS:
-        looked_at(row, by=person, request=request, via=_via(request))
+        looked_at(row, by=person, request=request, via=means_of(request))
     elif getattr(row, "owner_id", person.pk) != person.pk:
-        audit(f"{type(row).__name__.lower()}.changed", request=request, by=person, via=_via(request), about=row)
+        request.__dict__.setdefault(_TO_CHANGE, []).append(row)
+
+
+def noting(request: Request, act: Callable[[], Response]) -> Callable[[], Response]:
+    """Return `act`, which then writes into the audit log which rows of others it has changed; nothing when it raises.
+
+    Whoever calls it holds a transaction open, so that change and entry are kept together.
+    """
+
+    def acted() -> Response:
+        answer = act()
+        for row in request.__dict__.pop(_TO_CHANGE, ()):
+            did = f"{type(row).__name__.lower()}.changed"
+            audit(did, request=request, by=owner_of(request), via=means_of(request), about=row)
+        return answer
+
+    return acted
 
 
 def page_noted(request: Request, rows: Iterable[Any]) -> None:
     """Write into the audit log whose projects one page of a list told of (each once an hour)."""
-    page_looked_at(rows, by=owner_of(request), request=request, via=_via(request))
+    page_looked_at(rows, by=owner_of(request), request=request, via=means_of(request))
 
 
-def _via(request: Request) -> str:
-    return str(request.auth) if isinstance(request.auth, ApiToken) else "member"
+def means_of(request: Request, owner_id: uuid.UUID | None = None) -> str:
+    """Say by which means somebody reaches a row: a token, as a `member`, or as its owner, who needs none."""
+    if isinstance(request.auth, ApiToken):
+        return str(request.auth)
+    return "" if owner_of(request).pk == owner_id else "member"
 
 
 def _to_change(request: Request, kind: Any, row_id: uuid.UUID | None, what: str) -> Any:

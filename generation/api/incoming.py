@@ -31,6 +31,7 @@ from mvsite.logs import warn_event
 
 Row = TypeVar("Row", bound=StoredFile)
 _MB = 1_000_000
+LARGEST_PICTURE_MB = 20
 REFERENCES = ("character_reference_id", "reference_image_url", "reference_image_base64")
 
 
@@ -101,7 +102,7 @@ def _fetched(url: str, target: Path, rules: FetchRules, asker: User, owner: User
 
 def _picture_by_url(asker: User, owner: User, url: str) -> CharacterReference:
     with storage.temp_dir() as folder:
-        rules = FetchRules(min(20, settings.MV_FETCH_MAX_MB) * _MB, kinds=("image/",))
+        rules = FetchRules(min(LARGEST_PICTURE_MB, settings.MV_FETCH_MAX_MB) * _MB, kinds=("image/",))
         with _fetched(url, folder / "picture", rules, asker, owner):
             return character_receive(owner=owner, path=folder / "picture", name=_name(url))
 

@@ -14,11 +14,15 @@ from generation.api.answers import FeedSerializer, JobSerializer
 from generation.api.bodies import EmptySerializer, ResolveSerializer, RetrySerializer
 from generation.api.feed import AFTER, feed_response
 from generation.api.filters import JobFilter
+from generation.api.finding import owner_of
 from generation.api.resources import ResourceViewSet, checked
 from generation.api.waiting import start_work
-from generation.jobs import job_data, places_in_line, request_cancel, resolve
+from generation.choices import JobKind
+from generation.jobs import jobs_data, request_cancel, resolve
 from generation.models import Event, Job
+from generation.services.members import role_of
 from generation.services.retrying import agreed_to, job_retry
+from mvsite.accounts.throttles import count_fetch
 
 
 @extend_schema_view(
@@ -38,8 +42,7 @@ class JobViewSet(ResourceViewSet):
 
     def shapes(self, rows: Sequence[Job]) -> list[dict[str, Any]]:
         """Answer jobs, each with who is before it."""
-        ahead = places_in_line(rows)
-        return [freshened(job_data(row, ahead=ahead.get(row.pk))) for row in rows]
+        return [freshened(told) for told in jobs_data(rows)]
 
     @extend_schema(request=EmptySerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
@@ -54,11 +57,18 @@ class JobViewSet(ResourceViewSet):
     def retry(self, request: Request, pk: str) -> Response:
         """Start a failed or canceled job again, with the same ids; 409 for a film that a newer one has replaced.
 
-        A price above the limit is asked back first; `estimate` tells it as the call `retry`.
+        A price above the limit is asked back first; `estimate` tells it as the call `retry`. A download counts as
+        something fetched in this minute, as its first call does.
         """
         job = self.get_object()
         agree = agreed_to(checked(RetrySerializer, request).given.get("confirm_cost_usd"))
-        return start_work(request, lambda: job_retry(job, agree=agree))
+
+        def start() -> Job:
+            if job.kind == JobKind.DOWNLOAD:
+                count_fetch(owner_of(request))
+            return job_retry(job, agree=agree)
+
+        return start_work(request, start)
 
     @extend_schema(request=ResolveSerializer, responses=JobSerializer)
     @action(detail=True, methods=["post"])
@@ -78,4 +88,4 @@ class JobViewSet(ResourceViewSet):
         """Read what happened to a job and its children after a cursor."""
         job = self.get_object()
         rows = Event.objects.filter(Q(job=job) | Q(job__parent=job))
-        return feed_response(request, stream=job.stream_id, rows=rows)
+        return feed_response(request, stream=job.stream_id, rows=rows, role=role_of(owner_of(request), job))

@@ -18,14 +18,14 @@ from generation.api.answers import FeedSerializer, JobSerializer, ProjectSeriali
 from generation.api.bodies import TEXTS, EmptySerializer, ProjectRequestSerializer, RunRequestSerializer
 from generation.api.feed import AFTER, feed_response
 from generation.api.filters import ProjectFilter
-from generation.api.finding import among_of, named, owner_of, payer_of
+from generation.api.finding import among_of, means_of, named, owner_of, payer_of
 from generation.api.members import USER_ID, MemberRequestSerializer, MemberSerializer
 from generation.api.resources import SAVED, TrashViewSet, checked, texts
 from generation.api.waiting import start_work
 from generation.models import Event, Project
 from generation.selectors import project_data, project_snapshot, projects_with_details
 from generation.services.exporting import project_export
-from generation.services.members import member_list, member_remove, member_set
+from generation.services.members import member_list, member_remove, member_set, role_of
 from generation.services.projects import project_create, project_restore, project_trash, project_update
 from generation.services.references import nameable
 from generation.services.runs import run_request
@@ -74,7 +74,8 @@ class ProjectViewSet(TrashViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change what is named."""
         project = self.get_object()
-        return self.answer(project_update(project=project, **self._fields(request, project)))
+        fields = self._fields(request, project)
+        return self.change(lambda: self.answer(project_update(project=project, **fields)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
@@ -109,7 +110,9 @@ class ProjectViewSet(TrashViewSet):
     @action(detail=True, methods=["get"], filter_backends=[], pagination_class=None)
     def events(self, request: Request, pk: str) -> Response:
         """Read what happened in a project after a cursor."""
-        return feed_response(request, stream=self.get_object().pk, rows=Event.objects.all())
+        project = self.get_object()
+        role = role_of(owner_of(request), project)
+        return feed_response(request, stream=project.pk, rows=Event.objects.all(), role=role)
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], filter_backends=[], content_negotiation_class=AnyAccept)
@@ -128,19 +131,24 @@ class ProjectViewSet(TrashViewSet):
         project = self.get_object()
         if request.method == "POST":
             self._own(project)
-            words = checked(MemberRequestSerializer, request).validated_data
-            self.post_once(lambda: Response([str(member_set(project=project, by=owner_of(request), **words).pk)]))
+            words = {**checked(MemberRequestSerializer, request).validated_data, **self._asked_by(project)}
+            self.post_once(lambda: Response([str(member_set(project=project, **words).pk)]))
         return Response(member_list(project=project))
 
     @extend_schema(responses={204: None}, parameters=[USER_ID])
     @action(detail=True, methods=["delete"], url_path=r"members/(?P<user_id>[^/]+)", url_name="member")
     def member(self, request: Request, pk: str, user_id: str) -> Response:
         """Let somebody in no longer; members may leave by themselves."""
-        project, person, gone = self.find_to_look(), owner_of(request), parse_id(user_id)
-        if gone != person.pk:
+        project, gone = self.find_to_look(), parse_id(user_id)
+        if gone != owner_of(request).pk:
             self._own(project)
-        member_remove(project=project, user_id=gone, by=person)
+        member_remove(project=project, user_id=gone, **self._asked_by(project))
         return Response(status=204)
+
+    def _asked_by(self, project: Project) -> dict[str, Any]:
+        """Return what the audit log wants to know of this request about its members."""
+        request = self.request
+        return {"by": owner_of(request), "request": request, "via": means_of(request, project.owner_id)}
 
     def _own(self, project: Project) -> Project:
         """Return a project if the one who asks owns it. Raises user:auth:forbidden."""

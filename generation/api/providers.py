@@ -16,12 +16,16 @@ _HEALTH = [each.value for each in Health]
 
 
 class PriceSerializer(Shape):
-    """USD a unit (call, image, second, run); the first of `cases` that fits goes before it; `dated` is its day."""
+    """Today's USD a unit (call, image, second, run); the first of `cases` that fits goes before it.
+
+    `dated` is the day on which it was read; `later` are prices that are announced: `from` (a day in UTC), usd, cases.
+    """
 
     unit = serializers.CharField()
     usd = serializers.CharField()
     cases = serializers.ListField(child=AnyObject())
     dated = serializers.DateField(allow_null=True)
+    later = serializers.ListField(child=AnyObject())
 
 
 class ProviderModelSerializer(Shape):

@@ -18,6 +18,7 @@ from generation.api.fields import (
 )
 from generation.choices import FailOver
 from mvsite.common.bodies import RequestSerializer, readable
+from mvsite.common.text import is_keepable
 
 SCENE_COUNT = (1, 60)
 LONGEST_URL = 2048
@@ -76,7 +77,7 @@ class ScenesRequestSerializer(RequestSerializer):
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
-        return len(value) <= 2000 and "\x00" not in value and readable(value, longest=2000) == value
+        return len(value) <= 2000 and is_keepable(value)
     return isinstance(value, bool | int | float) and abs(value) < 1e15
 
 

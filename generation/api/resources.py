@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
-from generation.api.finding import noted, owner_of, page_noted
+from generation.api.finding import noted, noting, owner_of, page_noted
 from mvsite.accounts.reach import reached
 from mvsite.common.errors import UserError
 from mvsite.common.idempotency import once
@@ -90,7 +91,12 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def post_once(self, act: Callable[[], Response], *, again: Callable[[str], Response] | None = None) -> Response:
         """Do what a POST asks for, once per Idempotency-Key; `again` tells the row behind a secret answer."""
-        return once(self.request, act, again=again)
+        return once(self.request, noting(self.request, act), again=again)
+
+    def change(self, act: Callable[[], Response]) -> Response:
+        """Do what a PATCH or DELETE asks for; all of it is kept, with what the audit log says of it, or nothing."""
+        with transaction.atomic():
+            return noting(self.request, act)()
 
 
 class TrashViewSet(ResourceViewSet):

@@ -60,13 +60,14 @@ class SceneViewSet(TrashViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Give a scene new text; the text before stays as a version."""
         scene = self.get_object()
-        return self.answer(scene_edit(scene=scene, **checked(SceneEditSerializer, request).validated_data))
+        words = checked(SceneEditSerializer, request).validated_data
+        return self.change(lambda: self.answer(scene_edit(scene=scene, **words)))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Move a scene to the trash; later ones move down."""
-        scene_trash(scene=self.get_object())
-        return Response(status=204)
+        scene = self.get_object()
+        return self.change(lambda: self._trashed(scene))
 
     @extend_schema(request=EmptySerializer, responses=SceneSerializer)
     @action(detail=True, methods=["post"])
@@ -130,6 +131,10 @@ class SceneViewSet(TrashViewSet):
 
     def _project(self, project_id: Any) -> Any:
         return project_to_change(self.request, project_id)
+
+    def _trashed(self, scene: Scene) -> Response:
+        scene_trash(scene=scene)
+        return Response(status=204)
 
     def _reordered(self, project: Any, order: list[Any], scene: Scene | None) -> Response:
         scenes_reorder(project=project, scene_ids=order)

@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assets.addresses import freshened
 from assets.api.uploads import discard
 from assets.models import StoredFile
-from generation.api.finding import owner_of
+from generation.api.finding import noting, owner_of
 from generation.choices import FINAL_STATES, JobState
 from generation.jobs import job_data
 from generation.models import Job
@@ -41,7 +41,7 @@ def start_work(request: Request, start: Callable[[], Job], *, brought: Sequence[
     """
     files = [row for row in brought if row is not None]
     try:
-        response = once(request, lambda: accepted(start()))
+        response = once(request, noting(request, lambda: accepted(start())))
     except BaseException:
         _discard(files)
         raise
@@ -66,11 +66,19 @@ def wait_if_wished(request: Request, response: Response) -> Response:
     if response.status_code != 202 or not seconds or not _WAITERS.enter():
         return response
     try:
-        ended = _watch(response.data["id"], seconds)
-    finally:
-        _WAITERS.leave()
-    if not ended:
+        try:
+            ended = _watch(response.data["id"], seconds)
+        finally:
+            _WAITERS.leave()
+        return _ended_answer(request, response) if ended else response
+    except (OperationalError, InterfaceError):  # the work goes on while the database is away: asked again, it is bought
+        if not connection.in_atomic_block:
+            connection.close()
         return response
+
+
+def _ended_answer(request: Request, response: Response) -> Response:
+    """Give what a job that was waited for came to, in place of its 202."""
     job = Job.objects.for_user(owner_of(request)).filter(pk=response.data["id"]).first()
     if job is None:  # whoever waited was let out meanwhile, or the project was thrown away
         return _refused(request, UserError("user:request:not_found"))

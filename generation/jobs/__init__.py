@@ -3,11 +3,13 @@
 from generation.jobs.control import (
     Agree,
     any_price,
+    decision_costs,
     hasten,
     request_cancel,
     resolve,
     retry,
     retry_cost,
+    retry_costs,
     stop_children,
     supersede,
 )
@@ -15,9 +17,8 @@ from generation.jobs.draining import HandBack, begin_to_end, is_ending, leave_to
 from generation.jobs.enqueue import enqueue
 from generation.jobs.eta import eta_seconds
 from generation.jobs.lease import Claim, LeaseLost, Stopped, claim
-from generation.jobs.standing import places_in_line
 from generation.jobs.sweep import forget_broken_leases, ring_due
-from generation.jobs.view import job_data
+from generation.jobs.view import job_data, jobs_data
 
 __all__ = [
     "Agree",
@@ -28,18 +29,20 @@ __all__ = [
     "any_price",
     "begin_to_end",
     "claim",
+    "decision_costs",
     "enqueue",
     "eta_seconds",
     "forget_broken_leases",
     "hasten",
     "is_ending",
     "job_data",
+    "jobs_data",
     "leave_to_others",
-    "places_in_line",
     "request_cancel",
     "resolve",
     "retry",
     "retry_cost",
+    "retry_costs",
     "ring_due",
     "stop_children",
     "supersede",

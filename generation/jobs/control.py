@@ -1,9 +1,12 @@
 """What a person may do with a job: cancel, retry, decide."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +22,7 @@ from mvsite.common.errors import UserError
 from mvsite.logs import asking_request_id
 
 _RETRYABLE = (JobState.FAILED, JobState.CANCELED)
+_A_PIECE = 500  # jobs that one question to the database is about
 Agree = Callable[[Decimal], None]
 """Hears in the same transaction what starting again may cost, USD, and raises when that is not agreed to."""
 
@@ -131,18 +135,42 @@ def _retry(job: Job, agree: Agree) -> Job:
 
 def retry_cost(job: Job) -> Decimal:
     """Say what starting this job again may cost, USD: what `retry` would hold for it."""
-    return _what_again(job, list(job.children.all()))[1]
+    return retry_costs([job])[job.pk]
 
 
-def _what_again(job: Job, children: Sequence[Job]) -> tuple[list[Job], Decimal]:
+def retry_costs(chosen: Sequence[Job]) -> dict[uuid.UUID, Decimal]:
+    """Say what starting each of these jobs again may cost, USD; asks twice for every 500 of them."""
+    costs: dict[uuid.UUID, Decimal] = {}
+    paid: set[uuid.UUID] = set()
+    for piece in _pieces(chosen):
+        parts: dict[Any, list[Job]] = defaultdict(list)
+        for part in Job.objects.filter(parent__in=[job.pk for job in piece]).defer("params", "result", "error"):
+            parts[part.parent_id].append(part)
+        calls = money.newest_calls([*piece, *chain.from_iterable(parts.values())])
+        paid.update(key for key, call in calls.items() if money.may_be_fetched(call))
+        costs |= {job.pk: _what_again(job, parts[job.pk], lambda each: each.pk in paid)[1] for job in piece}
+    return costs
+
+
+def _pieces(chosen: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    return (chosen[start : start + _A_PIECE] for start in range(0, len(chosen), _A_PIECE))
+
+
+def _what_again(
+    job: Job, children: Sequence[Job], is_paid: Callable[[Job], bool] = money.is_paid_and_open
+) -> tuple[list[Job], Decimal]:
     """Name the children that start again with a job, and the price; a run makes new ones for what is missing."""
     again = [each for each in children if each.kind == JobKind.PORTRAITS and each.state in _RETRYABLE]
-    return again, sum(map(_may_cost, again), Decimal(0)) if again else _may_cost(job, children)
+    if again:
+        return again, sum((_may_cost(each, is_paid=is_paid) for each in again), Decimal(0))
+    return again, _may_cost(job, children, is_paid=is_paid)
 
 
-def _may_cost(job: Job, children: Sequence[Job] = ()) -> Decimal:
+def _may_cost(
+    job: Job, children: Sequence[Job] = (), *, is_paid: Callable[[Job], bool] = money.is_paid_and_open
+) -> Decimal:
     """Say what a job that starts again may still buy: nothing when what it bought can still be fetched."""
-    if money.is_paid_and_open(job):
+    if is_paid(job):
         return Decimal(0)
     made = (child.estimated_cost_usd for child in children if child.state == JobState.SUCCEEDED)
     return max(job.estimated_cost_usd - sum(made, Decimal(0)), Decimal(0))
@@ -187,6 +215,20 @@ def resolve(job: Job, *, bought: bool, agree: Agree = any_price) -> Job:
             agree(cost)
             _restart(job, may_cost=cost)
     return job
+
+
+def decision_costs(chosen: Sequence[Job], *, bought: bool) -> dict[uuid.UUID, Decimal]:
+    """Say what a decision about each of these jobs in `needs_review` costs, USD: what is billed then, or may be when
+    it is sent again. One that was asked to stop is not sent again. Asks once for every 500.
+    """
+    if not bought:
+        stops = {job.pk for job in chosen if job.cancel_requested_at is not None}
+        return {job.pk: Decimal(0) if job.pk in stops else job.estimated_cost_usd for job in chosen}
+    costs = dict.fromkeys((job.pk for job in chosen), Decimal(0))
+    for piece in _pieces(chosen):
+        calls = money.newest_calls(piece).items()
+        costs |= {key: call.estimated_cost_usd for key, call in calls if call.settled_at is None}
+    return costs
 
 
 def _take_room(job: Job) -> None:

@@ -1,21 +1,32 @@
 """Who holds a lease: this very process, recognisable even after its number was used again."""
 
+import hashlib
 import os
 import platform
 from functools import cache
 from pathlib import Path
 
+_LONGEST_NAME = 39
+"""Of a host in a lease, whose column holds 100 characters: the rest has 39 and more."""
+
 
 @cache
 def this_machine() -> str:
     """Name the machine and its process space, so that two containers are never taken for one."""
-    parts = [platform.node()]
+    parts = [_short(platform.node())]
     for path in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
         try:
             parts.append(Path(path).readlink().name if path.endswith("pid") else Path(path).read_text().strip()[:8])
         except OSError:  # not Linux: leases then simply run out
             return ""
     return "/".join(parts)
+
+
+def _short(name: str) -> str:
+    """Cut a host's long name (they have up to 63 characters, 253 with a domain) and keep it unlike any other."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[:30]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def started_at(pid: int) -> str:

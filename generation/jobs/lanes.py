@@ -70,7 +70,7 @@ def pause_lane(call: ProviderCall, job: Job, seconds: float, *, pace: int | None
     now = timezone.now()
     until = now + timedelta(seconds=seconds)
     with transaction.atomic():
-        lane = Lane.objects.select_for_update().get(pk=call.lane_id)
+        lane = Lane.objects.select_for_update(no_key=True).get(pk=call.lane_id)
         lane.paused_until = max(until, lane.paused_until or until)
         lane.tokens, lane.tokens_at = 1.0, lane.paused_until  # one may try, the others follow at the rate
         if pace is not None:
@@ -88,7 +88,7 @@ def place_freed(call: ProviderCall) -> None:
 def call_next(lane_id: int) -> None:
     """Call as many of the oldest in line as there are places, each for the moment at which the rate lets it go."""
     with transaction.atomic():
-        lane = Lane.objects.select_for_update().filter(pk=lane_id).first()
+        lane = Lane.objects.select_for_update(no_key=True).filter(pk=lane_id).first()
         limits = limits_for(lane.provider, lane.account) if lane else None
         if lane is None or limits is None:
             return
@@ -131,7 +131,7 @@ def looks_pause(call: ProviderCall) -> float:
 
 def _locked(limits: Limits) -> Lane:
     start = {"tokens": float(_burst(limits.per_minute)), "tokens_at": timezone.now()}
-    lane, _ = Lane.objects.select_for_update().get_or_create(
+    lane, _ = Lane.objects.select_for_update(no_key=True).get_or_create(
         provider=limits.provider, account=limits.account, defaults=start
     )
     return lane

@@ -1,23 +1,35 @@
 """A job as people and programs see it: one shape for the API, the events and the pages."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from generation import events
+from generation import events, money
 from generation.choices import JobKind
 from generation.jobs.eta import eta_range, is_overdue
-from generation.jobs.standing import waiting_for
+from generation.jobs.standing import places_in_line, waiting_for
 from generation.models import Job
 from mvsite.common.usd import usd, usd_at_most
 
 _WRITING = (JobKind.RUN, JobKind.SCENES)
 
 
-def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
+def job_data(job: Job) -> dict[str, Any]:
     """Give the public members of a job; before success `result` holds only the reserved ids.
 
-    `ahead` is how many stand before it, where the caller has counted.
+    `cost_usd` is what it cost with all that it started. Nobody has counted who stands before it: lists do.
     """
+    return _told(job, cost=money.whole_costs([job])[job.pk], ahead=None)
+
+
+def jobs_data(jobs: Sequence[Job]) -> list[dict[str, Any]]:
+    """Give the public members of jobs, with who stands before each; asks the same few questions for many as for one."""
+    costs, ahead = money.whole_costs(jobs), places_in_line(jobs)
+    return [_told(job, cost=costs[job.pk], ahead=ahead.get(job.pk)) for job in jobs]
+
+
+def _told(job: Job, *, cost: Decimal, ahead: int | None) -> dict[str, Any]:
     base = f"/api/mv/jobs/{job.pk}"
     span = eta_range(job)
     return {
@@ -37,7 +49,7 @@ def job_data(job: Job, *, ahead: int | None = None) -> dict[str, Any]:
         "finished_at": _time(job.finished_at),
         "deadline_at": _time(job.deadline_at),
         "estimated_cost_usd": usd_at_most(job.estimated_cost_usd),
-        "cost_usd": usd(job.cost_usd),
+        "cost_usd": usd(cost),
         "provider": job.provider,
         "model": job.model,
         "parameters_not_sent": job.params.get("parameters_not_sent", []),

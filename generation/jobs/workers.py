@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from generation.choices import Queue
 from generation.jobs.identity import this_process
 from generation.models import Worker
 
@@ -29,3 +30,9 @@ def leave() -> None:
 def at_work(now: datetime) -> list[Worker]:
     """Return the workers that were heard of in the last 45 s."""
     return list(Worker.objects.filter(seen_at__gte=now - _MISSED).order_by("name"))
+
+
+def untaken(found: Iterable[Worker]) -> list[str]:
+    """Name the queues from which none of these workers takes work."""
+    served = {name for worker in found for name in worker.queues}
+    return [name for name in Queue.values if name not in served]

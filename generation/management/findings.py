@@ -21,9 +21,7 @@ from assets.media.errors import FFmpegError
 from assets.media.ffmpeg import ffmpeg_path
 from assets.sources import youtube
 from assets.storage import inventory
-from generation.choices import Queue
-from generation.jobs.workers import at_work
-from generation.models import Worker
+from generation.jobs.workers import at_work, untaken
 from generation.providers.mock import films
 from generation.providers.registry import configured
 from mvsite.broker import register
@@ -57,6 +55,7 @@ def all_findings() -> Iterator[Finding]:
     yield workers()
     yield from storage()
     yield from providers()
+    yield from own_flavors()
     yield from settings_checks()
     yield running()
 
@@ -166,7 +165,7 @@ def workers() -> Finding:
         found = at_work(timezone.now())
     except DatabaseError:
         return Finding(OK, "Workers", "unknown without the tables")
-    missing = _without(found)
+    missing = untaken(found)
     if found and missing:
         return Finding(BAD, "Workers", f"nobody takes work from {', '.join(missing)}")
     return Finding(OK, "Workers", ", ".join(worker.name for worker in found) or "none at work")
@@ -174,12 +173,7 @@ def workers() -> Finding:
 
 def queues_without_worker() -> list[str]:
     """Name the queues from which nobody takes work. Raises DatabaseError."""
-    return _without(at_work(timezone.now()))
-
-
-def _without(found: list[Worker]) -> list[str]:
-    served = {name for worker in found for name in worker.queues}
-    return [name for name in Queue.values if name not in served]
+    return untaken(at_work(timezone.now()))
 
 
 def storage() -> Iterator[Finding]:
@@ -219,6 +213,19 @@ def cloud() -> Iterator[Finding]:
         yield Finding(
             WARN, "Uploads", f"{count} files wait to be uploaded, the oldest since {since:%Y-%m-%d %H:%M} UTC"
         )
+    if not wrong:
+        yield from left_behind()
+
+
+def left_behind() -> Iterator[Finding]:
+    """Say what waits for a host that uploads nothing, though the bucket answers: it may be gone for good."""
+    for found in inventory.left_behind():
+        host = f"the host {found.host}, which uploads" if found.host else "hosts that upload"
+        text = f"{found.count} files are only on {host} nothing, the oldest since {found.since:%Y-%m-%d %H:%M} UTC: "
+        text += (
+            "start the studio there; if it is gone for good, put what is left of its media/ into that of this host. "
+        )
+        yield Finding(WARN, "Uploads", f"{text}sync_storage --dry-run names them (elsewhere)")
 
 
 def providers() -> Iterator[Finding]:
@@ -239,6 +246,13 @@ def providers() -> Iterator[Finding]:
             yield Finding(WARN, f"{name} key", "set, but this version does not use it")
         else:
             yield Finding(OK, f"{name} key", "set" if key else "not set")
+
+
+def own_flavors() -> Iterator[Finding]:
+    """Say when the folder with flavors of one's own is not there: none of them is offered then."""
+    folder: Path | None = settings.MV_FLAVORS_DIR
+    if folder is not None and not folder.is_dir():
+        yield Finding(BAD, "Flavors", f"MV_FLAVORS_DIR: {folder} is no folder, so your own flavors are not offered")
 
 
 def settings_checks() -> Iterator[Finding]:

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from generation.choices import JobKind
 from generation.models.job import ReservedId
 from generation.models.project import Project
+from generation.models.scene import Scene
 from mvsite.accounts.reach import Wider, widen
 from mvsite.common.models import TimestampedModel, UUIDModel
 
@@ -42,9 +44,24 @@ def _projects(user_id: UUID, /, *, edit: bool) -> list[UUID]:
     return list((rows.filter(role=MemberRole.EDIT) if edit else rows).values_list("project_id", flat=True))
 
 
+def _hidden(user_id: UUID) -> tuple[Q, models.QuerySet[Scene]]:
+    """Return where a person only looks, and the removed scenes there, which are for those who may take them back."""
+    found = list(Member.objects.filter(user_id=user_id, role=MemberRole.VIEW).values_list("project_id", flat=True))
+    return Q(project__in=found), Scene.objects.filter(project__in=found).exclude(trashed_at=None)
+
+
 def _inside(user_id: UUID, /, *, edit: bool) -> Q:
     found = _projects(user_id, edit=edit)
     return Q(project__in=found) if found else Q()
+
+
+def _worked(user_id: UUID, /, *, edit: bool) -> Q:
+    inside = _inside(user_id, edit=edit)
+    if edit or not inside:
+        return inside
+    looked, removed = _hidden(user_id)
+    deleted = looked & Q(scene=None, kind__in=(JobKind.CLIP, JobKind.LIPSYNC))  # a scene's once
+    return inside & ~Q(scene__in=removed) & ~deleted
 
 
 def _itself(user_id: UUID, /, *, edit: bool) -> Q:
@@ -67,7 +84,9 @@ def _shown(*fields: str) -> Wider:
 
 def _filmed(user_id: UUID, /, *, edit: bool) -> Q:
     found = [] if edit else _projects(user_id, edit=edit)
-    takes = Q(take__scene__project__in=found) if found else Q()
+    takes = Q()
+    if found:
+        takes = Q(take__scene__project__in=found) & ~Q(take__scene__in=_hidden(user_id)[1])
     return takes | _shown("final_video")(user_id, edit=edit)
 
 
@@ -83,7 +102,8 @@ def _pictured(user_id: UUID, /, *, edit: bool) -> Q:
 
 
 widen("generation.Project", _itself)
-for inside in ("generation.Scene", "generation.Job", "generation.SceneGeneration"):
+widen("generation.Job", _worked)
+for inside in ("generation.Scene", "generation.SceneGeneration"):
     widen(inside, _inside)
 widen("assets.Video", _filmed)
 widen("assets.Audio", _shown("audio"))

@@ -13,8 +13,11 @@ from generation.money.ledger import (
     intent,
     is_paid_and_open,
     is_undecided,
+    may_be_fetched,
+    newest_calls,
     price,
     settle,
+    whole_costs,
 )
 from generation.providers.prices import price_of_tokens
 
@@ -28,7 +31,10 @@ __all__ = [
     "intent",
     "is_paid_and_open",
     "is_undecided",
+    "may_be_fetched",
+    "newest_calls",
     "price",
     "price_of_tokens",
     "settle",
+    "whole_costs",
 ]

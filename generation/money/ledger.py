@@ -1,17 +1,21 @@
 """The ledger: one row a call, written before the call; what came of it, and the bill."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
-from generation.choices import CallOutcome
+from generation.choices import CallOutcome, JobKind
 from generation.models import Job, Lane, ProviderCall
 from generation.money import budgets
 from generation.money.holds import in_places, locked, purse_of, today
 from generation.providers.prices import price_of
+
+_WITH_PARTS = (JobKind.RUN, JobKind.PORTRAITS)
 
 
 def price(model: str, params: Mapping[str, Any]) -> Decimal:
@@ -79,11 +83,21 @@ def close_books(job: Job) -> None:
 
 def is_paid_and_open(job: Job) -> bool:
     """Say whether a job has bought its one thing and may still fetch it: nothing more need be paid for it."""
-    call = job.calls.order_by("-number").first()
+    return may_be_fetched(job.calls.order_by("-number").first())
+
+
+def may_be_fetched(call: ProviderCall | None) -> bool:
+    """Say whether the newest call of a job has bought something that may still be fetched."""
     took = (CallOutcome.ACCEPTED, CallOutcome.RECONCILED)
     if call is None or call.outcome not in took or call.settled_at is None:
         return False
     return bool(call.provider_id) and not call.error_code  # without an id there is nothing to fetch it by
+
+
+def newest_calls(jobs: Iterable[Job]) -> dict[uuid.UUID, ProviderCall]:
+    """Return the newest call of each of these jobs that has one, without what was answered; asks once."""
+    calls = ProviderCall.objects.filter(job__in=[job.pk for job in jobs]).defer("answer").order_by("number")
+    return {call.job_id: call for call in calls}
 
 
 def is_undecided(job: Job) -> bool:
@@ -99,3 +113,19 @@ def billed(job: Job) -> Decimal:
     if call is None:
         return job.estimated_cost_usd
     return call.cost_usd if call.settled_at is not None else call.estimated_cost_usd
+
+
+def whole_costs(jobs: Iterable[Job]) -> dict[uuid.UUID, Decimal]:
+    """Tell what each of these jobs has cost so far in USD, with all that it ever started; asks once at most.
+
+    The column `cost_usd` is a job's own: sums of many jobs are sums of that, or the parts would count twice. What a
+    part starts in its turn (the pieces of a film) costs nothing.
+    """
+    rows = list(jobs)
+    costs = {job.pk: job.cost_usd for job in rows}
+    parents = [job.pk for job in rows if job.kind in _WITH_PARTS and job.parent_id is None]
+    if parents:
+        parts = Job.objects.filter(parent__in=parents).order_by().values_list("parent").annotate(Sum("cost_usd"))
+        for parent, cost in parts:
+            costs[parent] += cost
+    return costs

@@ -110,7 +110,7 @@ class Asking:
         return call
 
     def _heard(self, call: ProviderCall, kept: dict[str, Any], tokens: Tokens | None, *, error_code: str = "") -> None:
-        cost = None if tokens is None else money.price_of_tokens(call.model, tokens)
+        cost = None if tokens is None else money.price_of_tokens(call.model, tokens, call.sent_at)
         counted = tokens or Tokens()
         call.answer = {**kept, "tokens": asdict(counted)}
         with transaction.atomic():

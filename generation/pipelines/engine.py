@@ -20,7 +20,7 @@ _MAX_FAILURES = 5
 _ROOM_PAUSE = 20.0  # seconds between two looks whether a full disk has room again, or the bucket answers
 _STAGES = {
     "app:storage:full": "the disk is full, waiting for room",
-    "app:storage:away": "the cloud storage does not answer, waiting for it",
+    "app:storage:away": "the cloud storage does not answer",
 }
 
 

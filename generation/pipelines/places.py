@@ -7,7 +7,8 @@ from generation.choices import JobState
 from generation.jobs import Claim, lanes
 from generation.models import ProviderCall
 from generation.pipelines.outcomes import Park
-from mvsite.common.errors import ProviderError
+from mvsite.accounts.models import User
+from mvsite.common.errors import ProviderError, UserError
 
 REFUSED_BUT_MAY_TRY = 8
 """How often one attempt of a job may be refused by a busy provider."""
@@ -22,8 +23,13 @@ class NoPlace(Exception):  # noqa: N818  nothing went wrong: it is a matter of t
 
 
 def intent_or_wait(claim: Claim, *, provider: str, model: str, request_hash: str) -> ProviderCall | Park:
-    """Write down what is about to be ordered, or say how long to wait for a place."""
+    """Write down what is about to be ordered, or say how long to wait for a place.
+
+    Raises user:account:shut for an owner who may not come in any more: nothing new is bought for them.
+    """
     with transaction.atomic():
+        if not User.objects.filter(pk=claim.job.owner_id, is_active=True).exists():
+            raise UserError("user:account:shut")
         place = lanes.take_place(claim.job, model)
         if isinstance(place, lanes.InLine):
             return Park(place.after, place.stage, JobState.WAITING)

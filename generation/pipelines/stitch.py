@@ -192,7 +192,7 @@ def _keep(
 
 def _finish(job: Job, video: Video) -> dict[str, Any]:
     if job.params["final_of"] is not None and job.project_id is not None and _has_its_place(job):
-        project = Project.objects.select_for_update().get(pk=job.project_id)
+        project = Project.objects.select_for_update(no_key=True).get(pk=job.project_id)
         project.final_video = video
         project.final_inputs = job.params["final_of"]
         project.save(update_fields=["final_video", "final_inputs", "updated_at"])

@@ -11,6 +11,7 @@ from django.db.models import F
 from generation.choices import CallOutcome
 from generation.models import ProviderCall
 from generation.providers.health import Health, healths
+from generation.providers.prices import tariff_of
 from generation.providers.registry import MOCK, catalogue, door, lacks, offered, retired
 
 _SAMPLE, _NEWEST = 20, 1000
@@ -46,7 +47,7 @@ def _provider(name: str, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _model(model: str, doing: dict[tuple[str, ...], Health], measured: Measured) -> dict[str, Any]:
-    facts = catalogue()["models"][model]
+    facts, price = catalogue()["models"][model], tariff_of(model)
     seconds, count = measured.get(model, (None, 0))
     return {
         "model": model,
@@ -59,10 +60,14 @@ def _model(model: str, doing: dict[tuple[str, ...], Health], measured: Measured)
         "limits": facts["limits"],
         "bends": facts.get("bends", []),
         "price": {
-            "unit": facts["price"]["unit"],
-            "usd": facts["price"]["usd"],
-            "cases": facts["price"].get("cases", []),
-            "dated": _day(facts["price"].get("dated")),
+            "unit": price["unit"],
+            "usd": price["usd"],
+            "cases": price.get("cases", []),
+            "dated": _day(price.get("dated")),
+            "later": [
+                {"from": _day(each["from"]), "usd": each["usd"], "cases": each.get("cases", [])}
+                for each in price["later"]
+            ],
         },
         "typical_seconds": facts["typical_seconds"],
         "measured_seconds": seconds,

@@ -70,6 +70,11 @@ def output_hosts(provider: str) -> tuple[str, ...]:
     return tuple(catalogue()["providers"][provider]["output_hosts"])
 
 
+def every_provider() -> tuple[str, ...]:
+    """Name every provider there is, whether or not it can be used here; rows may be of any of them."""
+    return tuple(_MAKERS)
+
+
 def configured() -> tuple[str, ...]:
     """Name the providers that can be used here: those of which a model has all the settings it needs."""
     models = catalogue()["models"]

@@ -101,14 +101,18 @@ def scene_clip_offer(
     scene: Scene | None = None,
     fail_over: FailOver | None = None,
     config_flavor: str | None = None,
+    pictured: str | None = None,
 ) -> Offer:
-    """Say who would make a take of a scene, and for how much; without a scene, of one that is still to be written."""
+    """Say who would make a take of a scene, and for how much; without a scene, of one that is still to be written.
+
+    `pictured` stands for a picture that the project will have by then, while it has none.
+    """
     picture, _ = (
         character_or_warning(owner=project.owner, reference_id=reference_of(project)) if project else (None, None)
     )
     return clip_offer(
         parameters=_scene_words(scene, fail_over),
-        pictured=str(picture.pk) if picture else None,
+        pictured=str(picture.pk) if picture else pictured,
         scene=scene,
         project=project,
         config_flavor=config_flavor,

@@ -9,16 +9,19 @@ from typing import Any
 from django.conf import settings
 
 from generation import jobs
-from generation.choices import BudgetMode, FailOver
+from generation.choices import BudgetMode, FailOver, JobKind
 from generation.models import Job, Project
 from generation.money.usage import Standing, budgets_of
 from generation.providers.registry import model_facts
 from generation.selectors import scenes_of
 from generation.services.choosing import Offer
 from generation.services.lipsync import USUAL_SECONDS, lipsync_offer, scene_lipsync_offer
+from generation.services.portraits import portraits_offer
 from generation.services.runs import run_offers
 from mvsite.accounts.models import User
 from mvsite.common.usd import usd, usd_at_most
+
+_TO_COME = "the portrait that will be chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ def retry_line(job: Job) -> Line:
 def estimate(lines: Sequence[Line], *, owner: User) -> dict[str, Any]:
     """Add up the lines: each with model, provider, prices and what is lost; the sum, and whether it is asked back.
 
-    Equal lines of one call are put together. `budgets` are the user's, today's, and those of the projects concerned.
-    Amounts are USD as texts with four decimals, rounded up.
+    Equal lines of one call are put together; `clip_seconds` is how long each clip lasts, None for other things.
+    `budgets` are the user's, today's, and those of the projects concerned. Amounts are USD as texts with four
+    decimals, rounded up.
     """
     sums = _sums(lines)
     budgets = budgets_of(owner_id=owner.pk, project_ids=[each for each in sums if each])
@@ -103,6 +107,19 @@ def project_lines(
     return [*lines, *(_sung(project, each) for _ in range(clips.times))]
 
 
+def film_lines(project: Project, *, draws_portraits: bool) -> list[Line]:
+    """Say what the whole film would still buy: what a run would, and four portraits before it when they are drawn.
+
+    Its clips are priced with the character in the picture. A run that is under way was agreed to when it began.
+    """
+    lines = []
+    if draws_portraits:
+        lines.append(Line("generate_character_reference", portraits_offer(project=project), project.pk))
+    if Job.objects.filter(project=project, kind=JobKind.RUN).unfinished().exists():
+        return lines
+    return [*lines, *(Line("run", offer, project.pk) for offer in run_offers(project, pictured=_TO_COME))]
+
+
 def _sung(project: Project, offer: Offer) -> Line:
     return Line("lipsync", offer, project.pk)
 
@@ -117,6 +134,7 @@ def _told(line: Line) -> dict[str, Any]:
         "provider": option.provider,
         "model": option.model,
         "times": offer.times,
+        "clip_seconds": option.words.get("duration") if offer.kind is JobKind.CLIP else None,
         "unit_price_usd": usd_at_most(option.usd),
         "usd": offer.usd,
         "most_usd": offer.most_usd,
@@ -131,7 +149,8 @@ def _told(line: Line) -> dict[str, Any]:
 
 def _prices(line: Line) -> dict[str, Any]:
     told = {"unit_price_usd": usd_at_most(line.usd), "usd": line.usd, "most_usd": line.most_usd}
-    return {**told, "typical_seconds": None, "parameters_not_sent": [], "warnings": [], "stand_ins": []}
+    unknown = dict.fromkeys(("clip_seconds", "typical_seconds"))
+    return {**told, **unknown, "parameters_not_sent": [], "warnings": [], "stand_ins": []}
 
 
 _COUNTED = ("times", "usd", "most_usd")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from generation.models import Job, Member, MemberRole, Project
-from mvsite.accounts.audit import audit
+from mvsite.accounts.audit import AnyRequest, audit
 from mvsite.accounts.models import User
 from mvsite.common.errors import FieldError, UserError
 
@@ -26,7 +26,9 @@ def role_of(person: User, row: Project | Job) -> str:
     return str(MemberRole.EDIT if may_change else MemberRole.VIEW)
 
 
-def member_set(*, project: Project, username: str, role: str, by: User) -> Member:
+def member_set(
+    *, project: Project, username: str, role: str, by: User, request: AnyRequest | None = None, via: str = ""
+) -> Member:
     """Let somebody see or change a project. Raises user:request:invalid when nobody else is called so."""
     person = User.objects.filter(username=username, is_active=True).exclude(pk=project.owner_id).first()
     if person is None:
@@ -35,14 +37,16 @@ def member_set(*, project: Project, username: str, role: str, by: User) -> Membe
     with transaction.atomic():
         row, _ = Member.objects.update_or_create(project=project, user=person, defaults={"role": role})
         detail_of = {"member": str(person.pk), "role": role}
-        audit("member.set", by=by, about=project, detail=detail_of)
+        audit("member.set", request=request, by=by, via=via, about=project, detail=detail_of)
     return row
 
 
-def member_remove(*, project: Project, user_id: UUID, by: User) -> None:
+def member_remove(
+    *, project: Project, user_id: UUID, by: User, request: AnyRequest | None = None, via: str = ""
+) -> None:
     """Let somebody in no longer. Raises user:request:not_found when they are no member."""
     with transaction.atomic():
         gone, _ = Member.objects.filter(project=project, user_id=user_id).delete()
         if not gone:
             raise UserError("user:request:not_found")
-        audit("member.removed", by=by, about=project, detail={"member": str(user_id)})
+        audit("member.removed", request=request, by=by, via=via, about=project, detail={"member": str(user_id)})

@@ -72,8 +72,12 @@ def project_restore(*, project: Project) -> Project:
 
 
 def project_lock(*, project: Project) -> None:
-    """Hold a project until the transaction ends. Raises user:request:not_found."""
-    if Project.objects.select_for_update().filter(pk=project.pk).first() is None:
+    """Hold a project until the transaction ends. Raises user:request:not_found.
+
+    `no_key`, as everywhere but where rows are deleted: whoever orders work for the project or a scene refers to it,
+    which locks that row against deletion at the commit only, while holding the feed's row that an edit waits for.
+    """
+    if Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first() is None:
         raise UserError("user:request:not_found")  # deleted for good meanwhile
 
 

@@ -21,9 +21,7 @@ def run_request(*, project: Project, confirm_cost_usd: Decimal | None = None, fa
     A run that is under way is returned as it is. `fail_over` goes for everything it starts.
     Raises user:project:incomplete, user:cost:confirm, user:model:retired.
     """
-    missing = what_is_missing(project)
-    if missing:
-        raise UserError("user:project:incomplete", f"Missing: {', '.join(missing)}.", extra={"missing": missing})
+    must_be_complete(project)
     under_way = Job.objects.filter(project=project, kind=JobKind.RUN).unfinished().first()
     if under_way is not None:
         return under_way
@@ -65,18 +63,26 @@ def what_is_missing(project: Project) -> list[str]:
     return [name for name, given in wanted if not given]
 
 
-def run_offers(project: Project, fail_over: FailOver | None = None) -> list[Offer]:
+def must_be_complete(project: Project) -> None:
+    """Refuse a project that lacks what a run needs. Raises user:project:incomplete, which names it."""
+    missing = what_is_missing(project)
+    if missing:
+        raise UserError("user:project:incomplete", f"Missing: {', '.join(missing)}.", extra={"missing": missing})
+
+
+def run_offers(project: Project, fail_over: FailOver | None = None, *, pictured: str | None = None) -> list[Offer]:
     """Say what a run would buy now: scenes if none has a text, and a clip for every scene without one.
 
-    What is being made at this moment is left out. Raises provider:feature:missing, user:model:retired.
+    What is being made at this moment is left out; `pictured` stands for a picture of the character that is still to
+    come. Raises provider:feature:missing, user:model:retired.
     """
     scenes = list(scenes_of(project))
     if not any(scene.current for scene in scenes):
         writing = Job.objects.filter(project=project, kind=JobKind.SCENES).unfinished().exists()
         written = scenes_offer(project=project, fail_over=fail_over)
         count = int(written.option.words["number_of_scenes"])
-        clip = scene_clip_offer(project=project, fail_over=fail_over)
+        clip = scene_clip_offer(project=project, fail_over=fail_over, pictured=pictured)
         return [*([] if writing else [written]), replace(clip, times=count)]
     busy = set(clips_under_way(project).values_list("scene_id", flat=True))
     bare = [scene for scene in scenes if scene.current and not takes_of(scene) and scene.pk not in busy]
-    return [scene_clip_offer(project=project, scene=scene, fail_over=fail_over) for scene in bare]
+    return [scene_clip_offer(project=project, scene=scene, fail_over=fail_over, pictured=pictured) for scene in bare]

@@ -36,7 +36,7 @@ def version_add(
     generation_id: uuid.UUID | None = None,
 ) -> SceneVersion:
     """Add the next version and make it the current one; inside the caller's transaction."""
-    Scene.objects.select_for_update().get(pk=scene.pk)
+    Scene.objects.select_for_update(no_key=True).get(pk=scene.pk)
     last = scene.versions.aggregate(last=Max("number"))["last"] or 0
     scene.current = SceneVersion.objects.create(
         scene=scene,

@@ -101,7 +101,7 @@ def _lock_with_project(scene: Scene) -> None:
     """Lock the project, then the scene as it is by now: somebody else may have been faster."""
     if scene.project is not None:
         project_lock(project=scene.project)
-    now = Scene.objects.select_for_update().filter(pk=scene.pk).values("trashed_at", "index").first()
+    now = Scene.objects.select_for_update(no_key=True).filter(pk=scene.pk).values("trashed_at", "index").first()
     if now is None:
         raise UserError("user:request:not_found")
     scene.trashed_at, scene.index = now["trashed_at"], now["index"]

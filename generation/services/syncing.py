@@ -65,6 +65,16 @@ def put_right(found: Difference, direction: Direction) -> bool:
 
     Raises `AppError` app:storage:*.
     """
+    way = _way(found, direction)
+    return way is not None and way(found.key)
+
+
+def can_put_right(found: Difference, direction: Direction) -> bool:
+    """Say whether `put_right` would do something about a difference; only doing it shows whether that helps."""
+    return _way(found, direction) is not None
+
+
+def _way(found: Difference, direction: Direction) -> Callable[[str], bool] | None:
     ways: dict[str, tuple[str, Callable[[str], bool]]] = {
         "upload": ("up", storage.upload_now),
         "differs": ("up", storage.upload_now),
@@ -72,7 +82,7 @@ def put_right(found: Difference, direction: Direction) -> bool:
         "damaged": ("down", storage.repair),
     }
     wanted, way = ways.get(found.kind, ("", _fetch))
-    return wanted != "" and direction in {wanted, "both"} and way(found.key)
+    return way if wanted and direction in {wanted, "both"} else None
 
 
 def _away(key: str) -> Difference:

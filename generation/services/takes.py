@@ -14,7 +14,7 @@ def take_add(*, scene_id: uuid.UUID, video: Video, version_id: str | None, sourc
 
     It counts from now on: whoever asks for a new take wants to see it, so an earlier pick is dropped.
     """
-    scene = Scene.objects.select_for_update().get(pk=scene_id)
+    scene = Scene.objects.select_for_update(no_key=True).get(pk=scene_id)
     last = scene.takes.aggregate(last=Max("number"))["last"] or 0
     take = Take.objects.create(scene=scene, number=last + 1, video=video, version_id=version_id, source=source)
     if scene.selected_id is not None:

@@ -6,7 +6,7 @@ from typing import Any
 from generation.models import Project, Scene, SceneGeneration
 from generation.ports import SceneDraft
 from generation.selectors import scenes_of
-from generation.services.projects import project_changed
+from generation.services.projects import project_changed, project_lock
 from generation.services.scenes import scene_changed, version_add
 from generation.services.storyboard import scene_trash
 
@@ -19,6 +19,11 @@ def scenes_keep(
     On a project the n-th scene gets the n-th draft as a new version, and scenes beyond the last draft go to the trash.
     """
     project = generation.project
+    if (
+        project is not None
+    ):  # and all its scenes before the feed's row: who edits one of them holds it and waits for that
+        project_lock(project=project)
+        list(Scene.objects.select_for_update(no_key=True).filter(project=project).order_by("pk").values_list("pk"))
     targets = [only_scene] if only_scene is not None else _targets(generation, project, len(drafts))
     kept = []
     for scene, draft in zip(targets, drafts, strict=False):

@@ -26,7 +26,7 @@ KINDS = {
     JobKind.STITCH: gettext_lazy("Putting a video together"),
     JobKind.DOWNLOAD: gettext_lazy("Fetching a song"),
     JobKind.TRIM: gettext_lazy("Cutting a song"),
-    JobKind.RUN: gettext_lazy("Everything a project misses"),
+    JobKind.RUN: gettext_lazy("The whole video"),
     JobKind.EXPORT: gettext_lazy("An export"),
 }
 INPUTS = {

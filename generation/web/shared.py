@@ -45,7 +45,7 @@ def video(request: HttpRequest, token: str, video_id: str) -> HttpResponse:
     is_poster = "size" in request.GET
     if share is None or found is None or (is_poster and not found.poster_key):
         raise Http404
-    if request.method == "GET" and not is_poster:
+    if not is_poster:  # HEAD, too: whoever asks gets an address that plays
         audit("share.played", request=request, via=str(share.pk), about=found)
     address = signed_url(found, is_download="download" in request.GET, is_poster=is_poster)
     return HttpResponseRedirect(address, headers=_HEADERS)

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 from assets.addresses import freshened
 from generation import events
 from generation.choices import JobKind
-from generation.jobs import job_data, places_in_line
-from generation.models import Job, Project
+from generation.jobs import job_data, jobs_data
+from generation.models import Job, MemberRole, Project
 from generation.selectors import project_snapshot
 from generation.services.looking import looked_at, page_looked_at
 from generation.services.members import role_of
+from generation.services.removed import Veil
 from generation.web.names import ACCEPT, INPUTS, KINDS, SHELVES, told
 from generation.web.shelf import beginning, project_list
 from generation.web.visitor import for_owner
@@ -108,14 +109,15 @@ def _studio(request: HttpRequest, person: User, project: Project) -> HttpRespons
     looked_at(project, by=person, request=request)
     snapshot = project_snapshot(project)
     newest = list(Job.objects.filter(project=project).order_by("-created_at")[:JOBS_AT_HAND])
-    ahead = places_in_line(newest)
-    told = [job_data(job, ahead=ahead.get(job.pk)) for job in newest]
+    told, role = jobs_data(newest), role_of(person, project)
+    if role == MemberRole.VIEW:
+        told = [*map(Veil(project.pk).job, told)]
     return _page(
         request,
         "studio.html",
         heading=beginning(project.title or project.idea) or gettext("Untitled video"),
         snapshot={"project": snapshot, "jobs": told},
-        role=role_of(person, project),
+        role=role,
         owner=project.owner,
         folded=bool(snapshot["scenes"]) or any(not job.is_final for job in newest),
     )

@@ -2,17 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mvsite.accounts.admin_audit import NamesAdditions
 from mvsite.accounts.audit import ACTIONS
-from mvsite.accounts.models import ApiToken, AuditEntry, User
+from mvsite.accounts.models import ApiToken, AuditEntry, OneTimeLink, User
 from mvsite.accounts.quotas import JOBS, Standing, standings
 from mvsite.common.bounded_pages import BoundedPaginator
 from mvsite.common.errors import UserError
@@ -53,6 +54,10 @@ class PersonAdmin(NamesAdditions, UserAdmin):  # type: ignore[type-arg]  # Djang
     def quotas(self, person: User) -> str:
         """Tell them in one line."""
         return "; ".join(_told(each) for each in standings(person.pk))
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return request.user.is_active and request.user.is_superuser
 
 
 def _may_touch(request: HttpRequest, person: Any) -> bool:
@@ -132,3 +137,32 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     list_select_related = ("owner",)
     search_fields = ("name", "=prefix", "owner__username")
     exclude = ("digest",)
+
+
+@admin.register(OneTimeLink)
+class OneTimeLinkAdmin(ReadOnlyAdmin):
+    """Invitations and links for new passwords, for superusers: who made which, and an end to open ones."""
+
+    list_display = ("kind", "user", "made_by", "created_at", "expires_at", "used_at")
+    list_filter = ("kind", ("used_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "made_by")
+    search_fields = ("=user__username", "=made_by__username")
+    ordering = ("-created_at", "id")
+    exclude = ("digest",)
+    actions = ("withdraw",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Say yes to superusers."""
+        return _is_superuser(request)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Say who may withdraw: superusers, though nobody changes a row otherwise."""
+        return _is_superuser(request)
+
+    @admin.action(description="Withdraw", permissions=["act"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[OneTimeLink]) -> None:
+        """End the chosen that are open, as if they had been used."""
+        now = timezone.now()
+        open_ones = OneTimeLink.objects.usable(now).filter(pk__in=queryset.values("pk"))
+        ended = open_ones.update(used_at=now, updated_at=now)
+        messages.info(request, f"{ended} withdrawn; others were used or too old already.")

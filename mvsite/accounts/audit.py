@@ -1,5 +1,6 @@
 """Writing into the audit log: what happened, to which row, and whose that is."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,7 +25,7 @@ ACTIONS = (
     *("admin.changed", "admin.created", "admin.looked", "admin.searched"),
     *("flavor.changed", "flavor.made", "flavor.reset"),
     *("invitation.accepted", "invitation.made", "member.removed", "member.set"),
-    *("password.changed", "password.link_made", "password.reset", "password.set"),
+    *("password.changed", "password.link_made", "password.refused", "password.reset", "password.set"),
     *("share.opened", "share.played", "sign_in.refused", "sign_in.succeeded"),
     *("token.made", "token.revoked", "token.used", "trash.emptied", "trash.projects_emptied"),
     *(f"{kind}.{did}" for kind in _KINDS for did in ("changed", "looked_at")),
@@ -66,7 +67,33 @@ def audit(
     It is written in the caller's transaction, if there is one: what did not happen is not told. `owner_id` is that of
     the row when there is one, which a row of nobody's has not, else whoever did it.
     """
-    return AuditEntry.objects.create(
+    entry = _entry(action, request=request, by=by, via=via, about=about, owner_id=owner_id, detail=detail)
+    entry.save(force_insert=True)
+    return entry
+
+
+def audit_rows(
+    action: str, rows: Iterable[Any], *, request: AnyRequest, by: User, detail: dict[str, Any]
+) -> list[AuditEntry]:
+    """Add one entry for each row, all at once; the detail of each has its `model` and `row`, too."""
+    entries = []
+    for row in rows:
+        seen = {"model": row._meta.label_lower, "row": str(row.pk)}  # noqa: SLF001  Django's public name for it
+        entries.append(_entry(action, request=request, by=by, about=row, detail={**detail, **seen}))
+    return AuditEntry.objects.bulk_create(entries)
+
+
+def _entry(
+    action: str,
+    *,
+    request: AnyRequest | None = None,
+    by: User | None = None,
+    via: str = "",
+    about: Any = None,
+    owner_id: Any = None,
+    detail: dict[str, Any] | None = None,
+) -> AuditEntry:
+    return AuditEntry(
         action=action,
         by_id=by.pk if by else None,
         by_name=by.get_username() if by else "",

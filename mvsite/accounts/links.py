@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from mvsite.accounts.models import LinkKind, OneTimeLink, User
+from mvsite.accounts.rights import may_change, may_invite
 from mvsite.accounts.secrets import digest_of, new_secret
 from mvsite.accounts.tokens import tokens_revoke
 
@@ -31,10 +32,15 @@ def link_create(*, kind: LinkKind, user: User | None = None, made_by: User | Non
 
 
 def link_behind(kind: LinkKind, secret: str) -> OneTimeLink | None:
-    """Return the usable link of this kind with this secret; one of a person who may not come in is none."""
-    rows = OneTimeLink.objects.usable(timezone.now()).select_related("user")
+    """Return the usable link of this kind with this secret.
+
+    One for a person who may not come in is none, nor is one whose maker is shut out or could not make it any more.
+    """
+    rows = OneTimeLink.objects.usable(timezone.now()).select_related("user", "made_by")
     found = rows.filter(kind=kind, digest=digest_of(secret)).first()
-    return None if found is not None and found.user is not None and not found.user.is_active else found
+    if found is None or (found.user is not None and not found.user.is_active):
+        return None
+    return found if _maker_may(found) else None
 
 
 def invitation_accept(*, link: OneTimeLink, username: str, email: str, password: str) -> User:
@@ -67,7 +73,20 @@ def password_set(*, link: OneTimeLink, password: str) -> User:
     return link.user
 
 
+def _maker_may(link: OneTimeLink) -> bool:
+    """Say whether its maker could make it now, too; one that was mailed or made by a command has none."""
+    maker = link.made_by
+    if maker is None:
+        return True
+    if link.kind == LinkKind.INVITATION:
+        return may_invite(maker)
+    return link.user is not None and may_change(maker, link.user)
+
+
 def _use(link: OneTimeLink, *, user: User) -> None:
+    fresh = OneTimeLink.objects.select_related("user", "made_by").filter(pk=link.pk).first()
+    if fresh is None or not _maker_may(fresh):  # shut out since the link was looked up
+        raise LinkGoneError
     used = OneTimeLink.objects.usable(timezone.now()).filter(pk=link.pk).update(used_at=timezone.now(), user=user)
     if not used:
         raise LinkGoneError

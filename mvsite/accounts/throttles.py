@@ -10,7 +10,7 @@ from rest_framework.throttling import BaseThrottle
 from mvsite.accounts.models import User
 from mvsite.common.errors import UserError
 from mvsite.common.limits import take
-from mvsite.common.visitors import address_of
+from mvsite.common.visitors import counted_as
 
 
 class PersonThrottle(BaseThrottle):
@@ -25,7 +25,7 @@ class PersonThrottle(BaseThrottle):
         kind = getattr(view, "rate", "generate")
         if request.method in SAFE_METHODS:
             kind = "read"
-        who = str(request.user.pk) if isinstance(request.user, User) else address_of(request)
+        who = str(request.user.pk) if isinstance(request.user, User) else counted_as(request)
         self._wait = take(f"{kind}:{who}", limit=getattr(settings, f"MV_RATE_{kind.upper()}"))
         return self._wait is None
 

@@ -31,7 +31,11 @@ ERRORS: dict[str, ErrorText] = {
     "user:request:cross_site": ErrorText(
         403, "Refused: the request comes from another site", "Open the studio itself."
     ),
-    "user:request:host": ErrorText(400, "This host name is not served", "Use 127.0.0.1 or localhost."),
+    "user:request:host": ErrorText(
+        400,
+        "This host name is not served",
+        "Use a name that ALLOWED_HOSTS lists; without a log-in that is 127.0.0.1 or localhost.",
+    ),
     "user:request:remote": ErrorText(
         403,
         "This studio has no log-in and serves its own machine only",
@@ -55,6 +59,9 @@ ERRORS: dict[str, ErrorText] = {
     "user:download:too_large": ErrorText(422, "The sound of this video is too large", "Choose another video."),
     "user:model:retired": ErrorText(400, "This model is no longer offered", "Name its successor."),
     "user:auth:required": ErrorText(401, "Please sign in", "Sign in, or send a token."),
+    "user:account:shut": ErrorText(
+        403, "The account is shut", "Nothing more is bought for it. Staff can open it again."
+    ),
     "user:auth:forbidden": ErrorText(403, "Not allowed", "Ask the owner for access."),
     "user:idempotency:mismatch": ErrorText(
         422, "This Idempotency-Key was used with another body", "Use a new key for a new request."
@@ -91,13 +98,13 @@ ERRORS: dict[str, ErrorText] = {
     "user:job:needs_review": ErrorText(
         409,
         "Something may have been bought and nobody can tell",
-        "Look at the provider's list, then decide on the job's page.",
+        "Look at the provider's list, then decide on the job's page; staff may decide, too.",
     ),
     "user:job:not_in_review": ErrorText(409, "This job does not wait for a decision", "Nothing to decide."),
     "provider:call:refused": ErrorText(
         422, "Refused by the provider's safety filter", "Change the words and try again."
     ),
-    "provider:call:busy": ErrorText(429, "The provider is busy", "It is tried again by itself; or retry later."),
+    "provider:call:busy": ErrorText(429, "The provider is busy", "Retry later, or choose another provider."),
     "provider:call:failed": ErrorText(502, "The provider failed", "Retry; if it stays, choose another provider."),
     "provider:call:slow": ErrorText(504, "The provider took too long", "Retry, or choose a faster model."),
     "provider:call:auth": ErrorText(502, "The provider does not accept the key", "Check the key in the settings."),
@@ -114,7 +121,9 @@ ERRORS: dict[str, ErrorText] = {
         502, "YouTube refuses to hand out the sound", "Retry later, or upload the song as a file."
     ),
     "provider:download:busy": ErrorText(
-        429, "YouTube does not answer properly", "It is tried again by itself; or upload the song as a file."
+        429,
+        "YouTube does not answer properly",
+        "It was tried several times; retry later, or upload the song as a file.",
     ),
     "provider:download:slow": ErrorText(504, "The download took too long", "Retry, or upload the song as a file."),
     "provider:download:failed": ErrorText(
@@ -134,7 +143,7 @@ ERRORS: dict[str, ErrorText] = {
     "app:render:check": ErrorText(500, "The finished file did not pass its check", "Retry; the clips are safe."),
     "app:storage:failed": ErrorText(500, "The file could not be stored", "Check the disk, then retry."),
     "app:storage:away": ErrorText(503, "The cloud storage does not answer", "Try again in a moment."),
-    "app:storage:full": ErrorText(507, "The disk is full", "Free some space; the work waits."),
+    "app:storage:full": ErrorText(507, "The disk is full", "Free some space, then try again."),
     "app:job:poison": ErrorText(500, "The job broke down too often", "Retry it; if it stays, report it."),
     "app:job:deadline": ErrorText(504, "The job ran out of time", "Retry it."),
     "app:flavor:broken": ErrorText(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from mvsite.common.error_table import ERRORS
+from mvsite.common.text import keepable
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,10 @@ class FieldError:
 
 
 class StudioError(Exception):
-    """Base of the families; `code` must stand in the table, `detail` is for a person and holds no secret."""
+    """Base of the families; `code` must stand in the table, `detail` is for a person and holds no secret.
+
+    What others said may stand in it: what no database keeps is left out of it.
+    """
 
     family: ClassVar[str] = ""
 
@@ -32,7 +36,7 @@ class StudioError(Exception):
             raise ValueError(f"{code} does not belong to {type(self).__name__}")
         self.text = ERRORS[code]
         self.code = code
-        self.detail = detail or self.text.title
+        self.detail = keepable(detail) or self.text.title
         self.errors = errors
         self.extra = extra or {}
         super().__init__(f"{code}: {self.detail}")

@@ -1,6 +1,9 @@
 """Ids as they come in from outside."""
 
+from typing import Any
 from uuid import UUID
+
+from django.core.exceptions import ValidationError
 
 from mvsite.common.errors import UserError
 
@@ -17,3 +20,12 @@ def parse_id(text: str | UUID) -> UUID:
     if found is None or str(found) != text.lower():
         raise UserError("user:request:malformed_id", f"{text[:60]!r} is not an id.")
     return found
+
+
+def may_be_key(field: Any, text: str) -> bool:
+    """Say whether a model's primary key can be this: of its kind, and no larger than numbers of the database are."""
+    try:
+        field.clean(text, None)
+    except ValidationError:
+        return False
+    return "\0" not in text

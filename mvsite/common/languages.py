@@ -17,7 +17,8 @@ _NEUTRAL = ("/api/", "/media/", "/static/", "/health/", "/metrics")
 class PageLanguageMiddleware:
     """Answer pages in the visitor's language: the cookie that was chosen, else what the browser asks for.
 
-    The API and files stay in English: programs compare texts, and pages translate what they are told.
+    The API and files stay in English: programs compare texts, and pages translate what they are told. So does the
+    admin, of which only Django's own words have other languages.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -25,7 +26,7 @@ class PageLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer one request in its language; the thread's own is left as it was."""
-        is_neutral = request.path.startswith(_NEUTRAL)
+        is_neutral = request.path_info.startswith((*_NEUTRAL, settings.MV_ADMIN_PATH))
         language = settings.LANGUAGE_CODE if is_neutral else translation.get_language_from_request(request)
         with translation.override(language):
             response = self.get_response(request)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -13,6 +14,8 @@ from mvsite.common.errors import AppError, FieldError, ProviderError, StudioErro
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
+_DATABASE_BACK = 2  # seconds after which a call is worth repeating
+_DISK_FULL, _LASTING = "53100", ("28", "54", "58")  # wrong password, limits of the program, failures of the system
 _BY_CLASS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NotAuthenticated, "user:auth:required"),
     (exceptions.AuthenticationFailed, "user:auth:required"),
@@ -90,7 +93,28 @@ def _translate(raised: Exception) -> StudioError:
         if isinstance(raised, known):
             detail = str(raised.detail) if isinstance(raised, exceptions.APIException) else ""
             return UserError(code, detail)
+    return our_failure(raised)
+
+
+def our_failure(raised: BaseException | None) -> AppError:
+    """Say what is wrong on our side: the database is away for a moment, or something broke."""
+    if _will_pass(raised):
+        return AppError("app:server:busy", extra={"retry_after": _DATABASE_BACK})
     return AppError("app:server:error")
+
+
+def _will_pass(raised: BaseException | None) -> bool:
+    """Say whether the database was away, locked, or broke a circle of waiting: the same call may succeed later.
+
+    Its other operational errors (no such table, a full disk, a wrong password) stay as they are.
+    """
+    if not isinstance(raised, OperationalError):
+        return isinstance(raised, InterfaceError)
+    sqlite_says = getattr(raised.__cause__, "sqlite_errorname", None)
+    if sqlite_says is not None:
+        return str(sqlite_says).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    state = str(getattr(raised.__cause__, "sqlstate", None) or "")  # PostgreSQL's; none when no connection was had
+    return state != _DISK_FULL and not state.startswith(_LASTING)
 
 
 def _fields(detail: Any, pointer: str) -> list[FieldError]:

@@ -1,6 +1,7 @@
 """Where a request comes from."""
 
 import ipaddress
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -20,6 +21,25 @@ def address_of(request: HttpRequest | Request) -> str:
         return str(ipaddress.ip_address(seen))
     except ValueError:
         return ""
+
+
+def counted_as(request: HttpRequest | Request) -> str:
+    """Return as whom a visitor's tries are counted: the IPv4 address, of IPv6 the /64 that one connection is given."""
+    address = address_of(request)
+    if ":" not in address:
+        return address
+    seen = ipaddress.IPv6Address(address)
+    return str(seen.ipv4_mapped or ipaddress.IPv6Network((seen.packed, 64), strict=False))
+
+
+def is_within(request: HttpRequest, networks: Iterable[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    """Say whether a visitor comes from one of these networks; whose address is not known does not."""
+    address = address_of(request)
+    if not address:
+        return False
+    seen = ipaddress.ip_address(address)
+    plain = getattr(seen, "ipv4_mapped", None) or seen
+    return any(plain in network for network in networks)
 
 
 def is_from_here(request: HttpRequest) -> bool:

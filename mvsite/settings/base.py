@@ -67,7 +67,12 @@ _SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def _database() -> dict[str, Any]:
-    url = env.text("DATABASE_URL", secret=True)
+    url = env.server(
+        "DATABASE_URL",
+        like="postgres://user:password@host:5432/name",
+        schemes=("postgres", "postgresql", "psql", "pgsql", "sqlite"),
+        parts=environ.Env.db_url_config,
+    )
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -101,7 +106,13 @@ def cache_at(url: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
-CACHES: dict[str, Any] = {"default": cache_at(env.text("CACHE_URL", secret=True))}
+_CACHE_URL = env.server(
+    "CACHE_URL",
+    like="redis://host:6379/1",
+    schemes=("redis", "rediss", "rediscache", "locmemcache", "filecache", "dbcache", "dummycache"),
+    parts=environ.Env.cache_url_config,
+)
+CACHES: dict[str, Any] = {"default": cache_at(_CACHE_URL)}
 
 USE_TZ = True
 TIME_ZONE = "UTC"

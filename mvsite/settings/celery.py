@@ -5,7 +5,8 @@ from typing import Any
 from mvsite import env
 from mvsite.settings.base import MV_DATA_DIR
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", secret=True) or "safefs://"
+_BROKERS = ("redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp", "safefs", "memory")
+CELERY_BROKER_URL = env.server("CELERY_BROKER_URL", like="redis://host:6379/0", schemes=_BROKERS) or "safefs://"
 CELERY_BROKER_FOLDER = MV_DATA_DIR / "broker"
 _EMBEDDED = CELERY_BROKER_URL.startswith("safefs")
 

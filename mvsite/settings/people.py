@@ -17,10 +17,16 @@ MV_RATE_READ = env.whole("MV_RATE_READ", 0)
 MV_QUOTA_JOBS = env.whole("MV_QUOTA_JOBS", 0)
 MV_QUOTA_STORAGE_MB = env.whole("MV_QUOTA_STORAGE_MB", 0)
 
-_EMAIL_URL = env.text("EMAIL_URL", secret=True)
+_EMAIL_URL = env.server(
+    "EMAIL_URL",
+    like="smtp+tls://user:password@host:587",
+    schemes=("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"),
+    parts=environ.Env.email_url_config,
+)
 _MAIL: dict[str, Any] = environ.Env.email_url_config(_EMAIL_URL) if _EMAIL_URL else {}
 MV_SENDS_MAIL = bool(_EMAIL_URL)
 EMAIL_BACKEND = _MAIL.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_FILE_PATH = _MAIL.get("EMAIL_FILE_PATH") or None  # of filemail:// alone
 EMAIL_HOST = _MAIL.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = _MAIL.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = _MAIL.get("EMAIL_HOST_USER", "")

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from mvsite import env
-from mvsite.logs import hide
 
 
 def seconds_from_to(words: str) -> tuple[float, float]:
@@ -20,18 +19,17 @@ def seconds_from_to(words: str) -> tuple[float, float]:
 
 REPLICATE_API_TOKEN = env.first_of("REPLICATE_API_TOKEN", "REPLICATE_API_KEY")
 GEMINI_API_KEY = env.first_of("GEMINI_API_KEY", "GOOGLE_API_KEY")
-hide(REPLICATE_API_TOKEN, GEMINI_API_KEY)
-GOOGLE_GEMINI_BASE_URL = env.text("GOOGLE_GEMINI_BASE_URL")
+GOOGLE_GEMINI_BASE_URL = env.web_address("GOOGLE_GEMINI_BASE_URL")
 GOOGLE_GENAI_API_VERSION = env.text("GOOGLE_GENAI_API_VERSION", "v1beta")
 # Names of our own: a project that other tools left in the environment must not start to be billed.
 MV_GOOGLE_CLOUD_PROJECT = env.text("MV_GOOGLE_CLOUD_PROJECT")
 MV_GOOGLE_CLOUD_LOCATION = env.text("MV_GOOGLE_CLOUD_LOCATION", "us-central1")
-GOOGLE_VERTEX_BASE_URL = env.text("GOOGLE_VERTEX_BASE_URL")
-REPLICATE_BASE_URL = env.text("REPLICATE_BASE_URL") or "https://api.replicate.com"
+GOOGLE_VERTEX_BASE_URL = env.web_address("GOOGLE_VERTEX_BASE_URL")
+REPLICATE_BASE_URL = env.web_address("REPLICATE_BASE_URL") or "https://api.replicate.com"
 # Where providers can reach this studio, for webhooks.
 MV_PUBLIC_URL = env.text("MV_PUBLIC_URL").rstrip("/")
 # Hosts whose results are fetched besides the catalogue's; they may be this machine, plain http, any port.
-MV_PROVIDER_ALLOW_HOSTS = env.listing("MV_PROVIDER_ALLOW_HOSTS")
+MV_PROVIDER_ALLOW_HOSTS = env.hosts("MV_PROVIDER_ALLOW_HOSTS")
 MV_CONFIRM_ABOVE_USD = env.money("MV_CONFIRM_ABOVE_USD", Decimal(5))
 # A writing whose answer was lost in a crash is sent again once when it costs no more than this.
 MV_RESEND_BELOW_USD = env.money("MV_RESEND_BELOW_USD", Decimal("0.05"))

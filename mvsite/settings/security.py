@@ -7,19 +7,27 @@ from csp.constants import NONE, SELF
 
 from mvsite import env
 from mvsite.common.secret_file import secret_key
+from mvsite.logs import hide
 from mvsite.settings.base import MV_DATA_DIR
 from mvsite.settings.storage import BUCKET_ORIGINS
 
 MV_AUTH = env.text("MV_AUTH", "local")
 SECRET_KEY = env.text("SECRET_KEY", secret=True) or secret_key(MV_DATA_DIR)
-SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
+hide(SECRET_KEY)
+SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS", secret=True)
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 MV_METRICS_TOKEN = env.text("MV_METRICS_TOKEN", secret=True)
 MV_BEHIND_HTTPS = env.flag("MV_BEHIND_HTTPS", default=False)
-MV_FETCH_DENY = env.listing("MV_FETCH_DENY")
+MV_FETCH_DENY = env.networks("MV_FETCH_DENY")
+MV_ADMIN_NETWORKS = env.networks("MV_ADMIN_NETWORKS")
+TAKEN_PATHS = [
+    *("account", "api", "create", "health", "join", "library", "media", "metrics", "password", "quick-gen-page"),
+    *("result", "share", "sign-in", "sign-out", "static", "studio", "texts"),
+]
+MV_ADMIN_PATH = env.inner_path("MV_ADMIN_PATH", "/admin/", taken=TAKEN_PATHS)
 
 # A front end elsewhere: it may use the API with a token and show what is kept here, and never a person's cookies.
-MV_CORS_ALLOW_ORIGINS = env.listing("MV_CORS_ALLOW_ORIGINS")
+MV_CORS_ALLOW_ORIGINS = env.origins("MV_CORS_ALLOW_ORIGINS")
 CORS_ALLOWED_ORIGINS = MV_CORS_ALLOW_ORIGINS
 CORS_URLS_REGEX = r"^/(api|media)/"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "prefer", "range", "if-none-match", "x-request-id"]
@@ -30,16 +38,19 @@ CORS_EXPOSE_HEADERS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "mvsite.common.headers.HeadersMiddleware",
     "mvsite.common.middleware.RequestIdMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "mvsite.common.middleware.LocalOnlyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mvsite.common.charsets.CharsetMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "mvsite.common.languages.PageLanguageMiddleware",
     "mvsite.common.middleware.StudioCommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "mvsite.accounts.middleware.AdminNetworksMiddleware",
     "mvsite.accounts.middleware.IdleStaffMiddleware",
     "mvsite.accounts.middleware.AdminAuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -63,6 +74,15 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "trusted-types": [NONE],
     },
 }
+
+# What a page may ask the browser for: to play, to show a film large, to copy a link, and nothing else.
+_PAGES_MAY = ("autoplay", "clipboard-write", "fullscreen", "picture-in-picture")
+_NOBODY_MAY = (
+    *("accelerometer", "camera", "clipboard-read", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("idle-detection", "magnetometer", "microphone", "midi", "payment", "publickey-credentials-get"),
+    *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+)
+PERMISSIONS_POLICY = ", ".join([*(f"{name}=(self)" for name in _PAGES_MAY), *(f"{name}=()" for name in _NOBODY_MAY)])
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mvsite import env
-from mvsite.logs import hide
 from mvsite.settings.base import MV_DATA_DIR
 
 KINDS = ("clip", "lipsync", "stitched", "upload", "audio", "character", "variant")
@@ -42,9 +41,8 @@ AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", secret=True)
 AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", secret=True)
 AWS_SESSION_TOKEN = env.text("AWS_SESSION_TOKEN", secret=True)
 AWS_REGION = env.text("AWS_REGION") or env.text("AWS_DEFAULT_REGION")
-AWS_S3_ENDPOINT_URL = env.text("AWS_S3_ENDPOINT_URL")
-AWS_S3_ADDRESSING_STYLE = env.text("AWS_S3_ADDRESSING_STYLE", "auto")
-hide(AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN)
+AWS_S3_ENDPOINT_URL = env.web_address("AWS_S3_ENDPOINT_URL")
+AWS_S3_ADDRESSING_STYLE = env.one_of("AWS_S3_ADDRESSING_STYLE", "auto", "auto", "path", "virtual")
 MV_CLOUD_TIMEOUT_SECONDS = env.number("MV_CLOUD_TIMEOUT_SECONDS", 30.0, at_least=0.1)
 MV_CLOUD_SYNC_SECONDS = env.number("MV_CLOUD_SYNC_SECONDS", 30.0, at_least=0.1)
 MV_LOCAL_CACHE_DAYS = env.number("MV_LOCAL_CACHE_DAYS", 7.0)
@@ -54,13 +52,13 @@ MV_KEEP_DAYS = days_by_kind(env.listing("MV_KEEP_DAYS", "variant:30"))
 BUCKET_ORIGINS = (
     bucket_origins(bucket=STORAGE_BUCKET, endpoint=AWS_S3_ENDPOINT_URL, region=AWS_REGION) if SERVE_FROM_CLOUD else []
 )
-MV_X_ACCEL_PREFIX = env.text("MV_X_ACCEL_PREFIX")
+MV_X_ACCEL_PREFIX = env.inner_path("MV_X_ACCEL_PREFIX")
 MV_MAX_UPLOAD_MB = env.whole("MV_MAX_UPLOAD_MB", 500, at_least=1)
 MV_FETCH_MAX_MB = env.whole("MV_FETCH_MAX_MB", 200, at_least=1)
 MV_MIN_FREE_MB = env.whole("MV_MIN_FREE_MB", 2048)
 MV_MAX_AUDIO_MINUTES = env.whole("MV_MAX_AUDIO_MINUTES", 15, at_least=1)
 # Where YouTube is asked for: tests name a site of this machine, which is then the one private address allowed.
-MV_YOUTUBE_BASE_URL = env.text("MV_YOUTUBE_BASE_URL")
+MV_YOUTUBE_BASE_URL = env.web_address("MV_YOUTUBE_BASE_URL")
 # Cookies of a browser that is signed in (Netscape format), for when YouTube takes this machine for a bot.
 MV_YOUTUBE_COOKIES = env.folder("MV_YOUTUBE_COOKIES", "") if env.text("MV_YOUTUBE_COOKIES") else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from assets.models import Audio, CharacterReference, Video
 from flavors.services import flavors_sync
+from generation.choices import JobKind
 from generation.models import Member, MemberRole, Project, Scene, SceneGeneration
 from generation.selectors import scenes_of
 from generation.services.shares import share_create, share_token
@@ -50,7 +51,7 @@ class World:
         )
         for key in (self.writing.json_key, self.writing.markdown_key):
             (media / key).write_bytes(b"{}")
-        self.job = a_job(self.owner, project=self.project)
+        self.job = a_job(self.owner, project=self.project, kind=JobKind.PORTRAITS)
         self.share = share_create(owner=self.owner, project=self.project)
         self.token, _ = token_create(owner=self.owner, name="x", scopes=["read"])
         self.viewer, self.editor, self.guest = person("viewer"), person("editor"), person("guest")

@@ -8,7 +8,7 @@ from tests.support.routes import Route, admin_routes
 
 pytestmark = pytest.mark.django_db
 MODELS = (
-    *("accounts/apitoken", "accounts/auditentry", "accounts/user", "auth/group"),
+    *("accounts/apitoken", "accounts/auditentry", "accounts/onetimelink", "accounts/user", "auth/group"),
     *("assets/audio", "assets/characterreference", "assets/video", "flavors/configflavor", "flavors/flavorrevision"),
     *("generation/budget", "generation/job", "generation/project", "generation/providercall"),
 )

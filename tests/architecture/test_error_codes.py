@@ -8,10 +8,6 @@ from tests.support.tree import ROOT, SOURCE, browser_modules, python_files, shor
 
 CODE = re.compile(r"""["'`]((?:user|provider|media|app):[a-z0-9_]+:[a-z0-9_]+)["'`]""")
 TABLE = ROOT / "mvsite/common/error_table.py"
-# Part of the contract with clients; raised once somebody counts the load.
-NOT_RAISED_YET = {
-    "app:server:busy",
-}
 
 
 def codes_in(paths: list[Path]) -> dict[str, str]:
@@ -29,11 +25,16 @@ def test_every_code_written_in_the_sources_is_in_the_table() -> None:
 
 def test_every_code_of_the_table_is_raised_somewhere() -> None:
     written = codes_in([path for path in python_files(*SOURCE) if path != TABLE])
-    assert set(ERRORS) - set(written) == NOT_RAISED_YET
+    assert set(ERRORS) - set(written) == set()
 
 
 def test_every_code_is_a_family_a_subject_and_a_reason() -> None:
     assert [code for code in ERRORS if not CODE.fullmatch(f'"{code}"')] == []
+
+
+def test_no_next_step_promises_that_something_goes_on() -> None:
+    """Errors are read of requests that were refused and of jobs that have ended: nothing happens any more by itself."""
+    assert [code for code, text in ERRORS.items() if re.search(r"by itself|\bwaits\b", text.next_step)] == []
 
 
 def test_every_code_has_an_error_status_a_title_and_a_next_step() -> None:

@@ -1,5 +1,6 @@
 """One shape for every error that leaves the API: each code of the table, and every address asked wrongly."""
 
+import base64
 import json
 from typing import Any
 
@@ -150,6 +151,11 @@ def test_cursor_that_leads_nowhere_is_404(api: APIClient, cursor: str) -> None:
     assert_problem(api.get(f"/api/mv/projects/?cursor={cursor}"), 404)
 
 
+def test_cursor_to_a_title_that_no_database_keeps_is_404(api: APIClient) -> None:
+    cursor = base64.b64encode(b"p=a%00b").decode()
+    assert_problem(api.get(f"/api/mv/projects/?ordering=title&cursor={cursor}"), 404)
+
+
 def test_our_own_failure_is_500_and_tells_nothing(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("the secret reason")
@@ -174,7 +180,9 @@ def test_host_that_a_studio_with_log_in_does_not_serve_is_400(settings: Settings
     settings.MV_AUTH = "required"
     settings.ALLOWED_HOSTS = ["studio.example"]
     client = APIClient(HTTP_HOST="elsewhere.example")
-    assert assert_problem(client.get("/api/mv/projects/"), 400)["code"] == "user:request:host"
+    told = assert_problem(client.get("/api/mv/projects/"), 400)
+    assert told["code"] == "user:request:host"
+    assert "ALLOWED_HOSTS" in told["next_step"]
 
 
 def test_stranger_to_a_studio_with_log_in_is_asked_to_sign_in(settings: Settings, db: None) -> None:

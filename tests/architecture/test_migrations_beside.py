@@ -37,6 +37,7 @@ NAMED = {
     "accounts 0005_audit_found AddIndex audit_by_name": FIRST,
     "accounts 0005_audit_found AddIndex audit_by_object": FIRST,
     "accounts 0005_audit_found AddIndex audit_by_via": FIRST,
+    "accounts 0006_links_go_with_their_maker AlterField onetimelink.made_by": "no SQL: it is Django that deletes",
     "assets 0004_lists_of_all_owners AddIndex audio_all": FIRST,
     "assets 0004_lists_of_all_owners AddIndex characterreference_all": FIRST,
     "assets 0004_lists_of_all_owners AddIndex video_all": FIRST,

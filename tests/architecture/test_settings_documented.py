@@ -13,7 +13,11 @@ from mvsite import env
 from tests.support.tree import ROOT, SOURCE, python_files, short_name
 
 ONLY_A_REAL_VARIABLE = "MV_ENV_FILE"  # it names the file, so it cannot stand in it
-CALL = re.compile(r"\benv\.(text|flag|whole|number|money|limit|pair|one_of|listing|folder|first_of)\(([^)]*)")
+READERS = (
+    *("text", "flag", "whole", "number", "money", "limit", "pair", "one_of", "listing", "folder", "first_of"),
+    *("networks", "hosts", "origins", "web_address", "server", "inner_path"),
+)
+CALL = re.compile(rf"\benv\.({'|'.join(READERS)})\(([^)]*)")
 ROW = re.compile(r"^\| `(\w+)` \| `([^`]*)` \| \S", re.MULTILINE)
 LINE = re.compile(r"^#?([A-Z]\w+)=(.*)$", re.MULTILINE)
 

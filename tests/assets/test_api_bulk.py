@@ -70,6 +70,27 @@ def test_a_change_that_cannot_be_names_the_field(
 
 
 @each
+def test_nothing_is_tagged_when_one_would_have_more_tags_than_an_edit_may_give(
+    api: APIClient, owner: User, place: str, make: Callable[..., Any]
+) -> None:
+    thirty = [f"t{number}" for number in range(30)]
+    room, full, over = make(owner), make(owner, tags=thirty, title="Full"), make(owner, tags=[*thirty, "t30"])
+    answer = bulk(api, place, "tag", [room, full], tags=["t0", "more"])
+    assert (answer.status_code, answer.data["code"]) == (400, "user:request:invalid")
+    (error,) = answer.data["errors"]
+    assert (error["pointer"], error["code"]) == ("#/tags", "max_length")
+    assert "Full would have 31 tags" in error["detail"]
+    room.refresh_from_db()
+    full.refresh_from_db()
+    assert (room.tags, full.tags) == ([], thirty)
+    assert bulk(api, place, "tag", [room, full, over], tags=["t0"]).data == {"changed": 3, "not_found": 0}
+    assert bulk(api, place, "tag", [room], tags=[f"t{number}" for number in range(1, 30)]).data["changed"] == 1
+    room.refresh_from_db()
+    over.refresh_from_db()
+    assert (room.tags, len(over.tags)) == (thirty, 31)
+
+
+@each
 def test_the_same_key_does_it_once(api: APIClient, owner: User, place: str, make: Callable[..., Any]) -> None:
     row = make(owner)
     body = {"action": "trash", "ids": [str(row.pk)]}

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from assets.models import VideoKind
+from assets.models import Video, VideoKind
 from mvsite.accounts.models import User
 from tests.support.assets import make_audio, make_character, make_video
 
@@ -41,6 +41,21 @@ def test_list_has_the_newest_first_in_pages_that_never_overlap(
         seen += [row["id"] for row in page["results"]]
         address = page["next"]
     assert seen == sorted(made)
+
+
+def test_list_ends_however_many_rows_have_the_same_value(api: APIClient, owner: User) -> None:
+    first = make_video(owner, title="same")
+    facts = {field.name: getattr(first, field.name) for field in Video._meta.concrete_fields}
+    more = [Video(**{**facts, "id": uuid4(), "key": f"mv/videos/{number}.mp4"}) for number in range(1300)]
+    Video.objects.bulk_create(more)
+    address: Any = "/api/mv/videos/?ordering=-title&page_size=200"
+    seen: list[str] = []
+    for _ in range(7):
+        page = api.get(address).data
+        seen += [row["id"] for row in page["results"]]
+        address = page["next"]
+    assert address is None
+    assert sorted(seen) == sorted(str(row.pk) for row in (first, *more))
 
 
 @each

@@ -70,6 +70,7 @@ def test_a_video_is_fetched_with_nothing_but_its_address(api: APIClient, clip: V
     assert headers["Content-Disposition"] == 'inline; filename="Storm - 1.mp4"'
     status, _, part = fetched(address_of(api, clip), Range="bytes=100-199")
     assert (status, part) == (206, film.read_bytes()[100:200])
+    assert fetched(address_of(api, clip), Authorization="Bearer of-the-studio")[0] == 400  # S3 wants one of both
     _, headers, _ = fetched(address_of(api, clip, "?download=true"))
     assert headers["Content-Disposition"] == 'attachment; filename="Storm - 1.mp4"'
 

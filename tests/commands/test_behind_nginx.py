@@ -11,10 +11,10 @@ import httpx
 import pytest
 from django.utils.http import http_date
 
-from mvsite.supervisor.address import free_port
 from tests.support import needs
 from tests.support.clips import tone
 from tests.support.nginx import running_nginx
+from tests.support.ports import held_port
 from tests.support.processes import Studio, running_studio
 from tests.support.tree import ROOT
 
@@ -33,11 +33,11 @@ def documented(media: Path) -> str:
 @contextmanager
 def in_front(folder: Path, studio: Studio) -> Iterator[str]:
     """Put nginx in front of the studio; give where it is reached."""
-    port = free_port("127.0.0.1", 0)
     passed = f"location / {{ proxy_pass {studio.url}; proxy_set_header Host $http_host; }}"
-    lines = f"server {{ listen 127.0.0.1:{port}; {passed}\n{documented(studio.data_dir / 'media')} }}"
-    with running_nginx(folder, port, lines):
-        yield f"http://127.0.0.1:{port}"
+    with held_port() as port:
+        lines = f"server {{ listen 127.0.0.1:{port}; {passed}\n{documented(studio.data_dir / 'media')} }}"
+        with running_nginx(folder, port, lines):
+            yield f"http://127.0.0.1:{port}"
 
 
 def test_nginx_sends_what_the_studio_lets_people_have(tmp_path: Path) -> None:
@@ -59,7 +59,12 @@ def test_nginx_sends_what_the_studio_lets_people_have(tmp_path: Path) -> None:
         assert "X-Accel-Redirect" in direct.headers  # the bytes above were nginx's
         for name in ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy", "Content-Disposition"):
             assert whole.headers[name] == direct.headers[name], name
-        for name in ("Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin", "Cache-Control"):
+        for name in (
+            "Cross-Origin-Resource-Policy",
+            "Permissions-Policy",
+            "Access-Control-Allow-Origin",
+            "Cache-Control",
+        ):
             assert whole.headers[name] == direct.headers[name], name
 
         part = client.get(path, headers={"Range": "bytes=100-199", "If-Range": whole.headers["ETag"]})

@@ -19,9 +19,12 @@ from generation.tasks import cleanup
 from mvsite import env
 from mvsite.accounts.models import User
 from mvsite.settings.storage import days_by_kind
+from tests.support.clock import noon
 from tests.support.old_files import a_file, a_row, aged, said
 from tests.support.rows import a_job, a_project
 from tests.support.s3_server import s3_server
+
+__all__ = ["noon"]
 
 
 @pytest.fixture(autouse=True)
@@ -161,6 +164,7 @@ def test_what_expires_goes_to_the_trash_first(owner: User, vault: Path, settings
     assert files(vault) == {clip.key, upload.key}
 
 
+@pytest.mark.usefixtures("noon")
 def test_an_unknown_file_is_set_aside_and_deleted_a_month_later(
     db: None, vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,6 +115,15 @@ def test_doctor_complains_of_a_data_folder_that_is_a_file(
     assert "cannot be written" in complaint(capsys)
 
 
+def test_doctor_complains_of_flavors_that_are_not_there(
+    capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
+) -> None:
+    settings.MV_FLAVORS_DIR = tmp_path / "nowhere"
+    assert f"MV_FLAVORS_DIR: {tmp_path / 'nowhere'} is no folder" in complaint(capsys)
+    settings.MV_FLAVORS_DIR.mkdir()
+    assert "MV_FLAVORS_DIR" not in report(capsys)
+
+
 def test_doctor_complains_of_a_queue_that_cannot_be_reached(
     capsys: pytest.CaptureFixture[str], settings: Settings, tmp_path: Path
 ) -> None:

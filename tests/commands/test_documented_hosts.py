@@ -1,5 +1,6 @@
 """The compose file and the proxy of `docs/operations.md`: whole, and they do what the page says."""
 
+import json
 import re
 import select
 import socket
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import get_commands
 
 from generation.api.waiting import LONGEST_WAIT
-from mvsite.supervisor.address import free_port
+from mvsite.common.error_table import ERRORS
 from mvsite.supervisor.services import SHUT_SECONDS
 from tests.support.nginx import running_nginx
+from tests.support.ports import held_port
 from tests.support.processes import wait_for
 from tests.support.tree import ROOT
 
@@ -93,11 +96,35 @@ def test_hosts_are_left_the_time_that_the_longest_request_takes() -> None:
         assert LONGEST_WAIT < int(drain) < int(killed_after) - SHUT_SECONDS
 
 
+def test_the_first_person_is_made_on_every_kind_of_host() -> None:
+    told = PAGE.split("## Where others can reach it")[1].split("\n## ")[0]
+    blocks = re.findall(r"```\n(.*?)```", told, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.endswith("create_admin NAME")]
+    assert [line.split()[0] for line in lines] == ["./studio", "systemd-run", "docker"]
+    assert told.index("manage migrate") < told.index(lines[0]) < told.index("runstudio")
+
+
+def test_commands_run_with_the_settings_of_the_unit_and_in_services_that_there_are() -> None:
+    unit = PAGE[PAGE.index("[Service]") :]
+    names = ("User", "WorkingDirectory", "EnvironmentFile", "MV_DATA_DIR")
+    settings = {name: re.findall(rf"^(?:Environment=)?{name}=(.*)$", unit, re.MULTILINE)[0] for name in names}
+    runs = re.findall(r"systemd-run .*", PAGE)
+    assert len(runs) == 3
+    for run in runs:
+        assert dict(re.findall(r"-[pE] (\w+)=(\S+)", run)) == settings
+        assert f"{settings['WorkingDirectory']}/.venv/bin/python manage.py " in run
+    services = re.findall(r"docker compose exec (?:-T )?(\w+) ", PAGE)
+    assert services
+    assert set(services) <= set(compose()["services"])
+    assert set(re.findall(r"manage(?:\.py)? (\w+)", "\n".join([PAGE, *runs]))) <= set(get_commands())
+
+
 class Upstream:
     """A web process that notes which requests reach it, by their heads, and answers what has come whole."""
 
     def __init__(self) -> None:
         self.heads: list[str] = []
+        self.says = b"HTTP/1.0 401 Refused\r\nContent-Length: 0\r\n\r\n"
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -115,22 +142,37 @@ class Upstream:
             self.heads.append(lines.readline().decode().split()[1])
             for line in lines:
                 if line == b"\r\n":
-                    client.sendall(b"HTTP/1.0 401 Refused\r\nContent-Length: 0\r\n\r\n")
+                    client.sendall(self.says)
                     return
 
 
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[tuple[int, Upstream]]:
     """Run nginx with the page's own lines, on a port of this test and without TLS."""
-    upstream, port = Upstream(), free_port("127.0.0.1", 0)
-    lines = re.sub(r"\s*ssl_certificate.*", "", proxy_block())
-    lines = lines.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    lines = re.sub(r"upstream studio \{.*\}", f"upstream studio {{ server 127.0.0.1:{upstream.port}; }}", lines)
+    upstream = Upstream()
     try:
-        with running_nginx(tmp_path, port, lines):
+        with held_port() as port, running_nginx(tmp_path, port, nginx_lines(port, upstream.port, tmp_path)):
             yield port, upstream
     finally:
         upstream.server.close()
+
+
+def nginx_lines(port: int, upstream: int, tmp_path: Path) -> str:
+    """Return the page's own lines for these ports, with their logs in this folder."""
+    lines = re.sub(r"\s*ssl_certificate.*", "", proxy_block())
+    lines = lines.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
+    lines = lines.replace("/var/log/nginx/", f"{tmp_path}/")
+    return re.sub(r"upstream studio \{.*\}", f"upstream studio {{ server 127.0.0.1:{upstream}; }}", lines)
+
+
+@pytest.mark.network_loopback
+def test_what_the_studio_says_of_too_much_passes_as_it_is(proxy: tuple[int, Upstream]) -> None:
+    port, upstream = proxy
+    upstream.says = b"HTTP/1.0 429 Many\r\nRetry-After: 77\r\nContent-Length: 2\r\n\r\n{}"
+    with begun(port, UPLOADS[0], 1) as client:
+        told = client.recv(2000)
+    assert b"Retry-After: 77" in told
+    assert told.endswith(b"{}")
 
 
 def begun(port: int, path: str, length: int) -> socket.socket:
@@ -162,6 +204,43 @@ def test_one_address_has_so_many_requests_at_once(proxy: tuple[int, Upstream]) -
     port, _ = proxy
     slow = [begun(port, "/sign-in/", 1000) for _ in range(40)]
     wait_for(lambda: len(select.select(slow, [], [], 0)[0]) == 8, seconds=20, saying="8 of 40 are refused")
-    assert all(b"503" in client.recv(100) for client in select.select(slow, [], [], 0)[0])
+    for client in select.select(slow, [], [], 0)[0]:
+        told, _, body = client.recv(2000).decode().partition("\r\n\r\n")
+        assert told.startswith("HTTP/1.1 429 ")
+        assert "\r\nRetry-After: 2\r\n" in f"{told}\r\n"
+        assert "\r\nContent-Type: application/problem+json\r\n" in f"{told}\r\n"
+        problem = json.loads(body)
+        text = ERRORS[problem["code"]]
+        assert (problem["status"], problem["title"], problem["next_step"]) == (429, text.title, text.next_step)
     for client in slow:
         client.close()
+
+
+SECRET = "k3Jx9QwZ-secret_k3Jx9QwZ"
+LINKS = (
+    *(f"/share/{SECRET}/", f"/share/{SECRET}/video/5?s={SECRET}", f"/%73hare/{SECRET}", f"//share//{SECRET}/?a"),
+    *(f"/join/{SECRET}/", f"/password/new/{SECRET}/?next=/", f"/api/mv/webhooks/replicate/5/{SECRET}"),
+    *(f"/media/video/5?s={SECRET}", f"/sign-in/?next=/join/{SECRET}/", f"/x/../join/{SECRET}/"),
+)
+
+
+@pytest.mark.network_loopback
+def test_the_proxys_log_has_no_link_that_lets_somebody_in(proxy: tuple[int, Upstream], tmp_path: Path) -> None:
+    port, _ = proxy
+    heads = (
+        f"Host: studio.example\r\nReferer: https://studio.example/share/{SECRET}/\r\nConnection: close",
+        "Host: a b",
+    )
+    for path in LINKS:
+        for head in heads:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                client.sendall(f"GET {path} HTTP/1.1\r\n{head}\r\n\r\n".encode())
+                assert client.recv(100).split()[1] in {b"401", b"400"}
+    with begun(port, f"/join/{SECRET}/", 400_000_000) as long:
+        assert b"413" in long.recv(100)
+    log = tmp_path / "access.log"
+    wait_for(lambda: len(log.read_text("utf-8").splitlines()) == 2 * len(LINKS) + 1, seconds=20, saying="all is logged")
+    written = "".join(each.read_text("utf-8") for each in tmp_path.glob("*.log"))
+    assert SECRET not in written
+    for told in ("GET /share/... 401", "GET /join/... 401", "GET /media/video/5 401", "POST /join/... 413"):
+        assert told in written

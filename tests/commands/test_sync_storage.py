@@ -2,13 +2,16 @@
 
 import io
 import json
+import platform
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -65,10 +68,28 @@ def test_every_difference_is_told_and_nothing_is_changed(
     }  # fmt: skip
     before = bucket.names()
     code, told = synced(dry_run=True)
-    assert (code, found(told), told["done"]) == (0, wanted, 0)
+    assert (code, found(told), told["done"]) == (1, wanted, 0)  # one is lost
     assert bucket.names() == before
     assert not (media / there_only.key).exists()
     assert bucket.read(right.key) == (media / right.key).read_bytes()
+
+
+def test_a_dry_run_ends_with_1_when_the_same_run_could_not_put_all_right(
+    owner: User, bucket: S3Server, settings: Settings, data_dir: Path
+) -> None:
+    media = data_dir / "media"
+    settings.STORAGE_BUCKET = ""
+    here_only = a_row("audio", owner)
+    settings.STORAGE_BUCKET = bucket.bucket
+    assert found(synced(dry_run=True)[1]) == {("upload", here_only.key)}
+    assert [synced(dry_run=True, direction=way)[0] for way in ("up", "both", "down")] == [0, 0, 1]
+    assert synced()[0] == 0
+    row = a_row("video", owner)
+    (media / row.key).write_bytes(b"torn")
+    assert [synced(dry_run=True, direction=way)[0] for way in ("up", "both", "down")] == [1, 0, 0]
+    (media / row.key).unlink()
+    bucket.client.delete_object(Bucket=bucket.bucket, Key=row.key)
+    assert [synced(dry_run=True, direction=way)[0] for way in ("up", "both", "down")] == [1, 1, 1]
 
 
 def test_a_folder_that_is_a_link_to_another_disk_is_looked_into(owner: User, data_dir: Path, tmp_path: Path) -> None:
@@ -177,6 +198,41 @@ def test_what_waits_on_another_host_or_is_in_another_bucket_is_not_called_lost(
     settings.STORAGE_BUCKET = name
     assert synced(direction="down")[0] == 0
     assert (data_dir / "media" / there.key).exists()
+
+
+def test_doctor_tells_of_what_waits_for_a_host_that_is_gone(
+    owner: User, bucket: S3Server, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket.stop()
+    rows = []
+    for host in ("render-1", "render-2", "render-2"):
+        monkeypatch.setattr(platform, "node", lambda host=host: host)
+        rows.append(a_row("audio", owner))
+    here, *theirs = rows
+    for row in theirs:
+        (data_dir / "media" / row.key).rename(data_dir / row.key.replace("/", "-"))
+    since = timezone.now() - timedelta(days=2)
+    CloudCopy.objects.filter(pk=theirs[1].key).update(created_at=since)
+    late = timezone.now() - timedelta(minutes=61)
+    CloudCopy.objects.filter(pk__in=[here.key, theirs[0].key]).update(next_try_at=late)
+
+    def told() -> list[str]:
+        return [finding.text for finding in findings.cloud() if " only on " in finding.text]
+
+    assert told() == [], "the bucket does not answer, so no host can upload"
+    bucket.start()
+    assert len(told()) == 1, "the other is tried again when its pause is over"
+    CloudCopy.objects.filter(pk=theirs[1].key).update(next_try_at=late)
+    (text,) = told()
+    assert text.startswith("2 files are only on the host render-2, which uploads nothing, the oldest since ")
+    assert f"{since:%Y-%m-%d %H:%M} UTC: start the studio there; if it is gone for good, put what is left" in text
+    CloudCopy.objects.update(host="")
+    assert told()[0].startswith("2 files are only on hosts that upload nothing")
+    for row in theirs:
+        (data_dir / row.key.replace("/", "-")).rename(data_dir / "media" / row.key)
+    assert told() == []
+    assert storage.heal() == 3
+    assert {copy.host for copy in CloudCopy.objects.all()} == {"render-2"}, "who uploaded them"
 
 
 @pytest.mark.parametrize("serve", [True, False])

@@ -6,7 +6,7 @@ import pytest
 
 from mvsite.common.errors import UserError
 from mvsite.common.ids import parse_id
-from mvsite.common.text import clean_title, download_name, title_from_name
+from mvsite.common.text import clean_title, download_name, keepable, title_from_name
 
 
 def test_an_id_has_one_spelling() -> None:
@@ -36,6 +36,19 @@ def test_other_spellings_are_malformed(text: str) -> None:
 )
 def test_titles_are_one_visible_line(raw: str, clean: str) -> None:
     assert clean_title(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("two\n lines\t", "two\n lines\t"),
+        ("nul\x00", "nul"),
+        ("\udc80 half \ud83d", "\ufffd half \ufffd"),
+        ("👩\u200d🎤", "👩\u200d🎤"),
+    ],
+)
+def test_what_is_kept_has_no_character_that_a_database_refuses(raw: str, kept: str) -> None:
+    assert keepable(raw) == kept
 
 
 @pytest.mark.parametrize(

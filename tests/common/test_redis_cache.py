@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +18,7 @@ from mvsite.settings import base
 from tests.support import needs
 from tests.support.dead_redis import refusing, silent
 from tests.support.own_redis import OwnRedis
+from tests.support.threads import running_time
 
 Clock = list[float]
 
@@ -58,34 +58,39 @@ def test_a_redis_that_is_down_is_an_empty_cache(settings: Settings) -> None:
                 change("a")
 
 
-def test_a_silent_redis_costs_one_second_and_is_let_alone_then(settings: Settings, clock: Clock) -> None:
-    def came(listening: socket.socket) -> int:
-        count = 0
-        try:
-            while True:
-                listening.accept()[0].close()
-                count += 1
-        except BlockingIOError:
-            return count
+def came(listening: socket.socket) -> int:
+    """Return how many have connected since this was asked last."""
+    count = 0
+    try:
+        while True:
+            listening.accept()[0].close()
+            count += 1
+    except BlockingIOError:
+        return count
 
+
+def test_a_silent_redis_costs_one_second_and_is_let_alone_then(settings: Settings, clock: Clock) -> None:
     with silent() as (url, listening):
         settings.CACHES = {"default": base.cache_at(url)}
-        begun = time.monotonic()
-        assert [cache.get("a", 7) for _ in range(50)] == [7] * 50
-        assert time.monotonic() - begun < 2.5
+        with running_time() as seconds:
+            assert [cache.get("a", 7) for _ in range(50)] == [7] * 50
+            assert seconds() < 2.5
         assert came(listening) == 1
         clock[0] += PAUSE_SECONDS
         assert [cache.get("a", 7) for _ in range(50)] == [7] * 50
         assert came(listening) == 1
 
 
+@pytest.mark.usefixtures("clock")
 def test_threads_share_the_pause(settings: Settings) -> None:
-    with silent() as (url, _), ThreadPoolExecutor(8) as threads:
+    with silent() as (url, listening), ThreadPoolExecutor(8) as threads:
         settings.CACHES = {"default": base.cache_at(url)}
         cache.get("a")
-        begun = time.monotonic()
-        assert list(threads.map(lambda _: caches["default"].get("a", 7), range(8))) == [7] * 8
-        assert time.monotonic() - begun < 0.9
+        assert came(listening) == 1
+        with running_time() as seconds:
+            assert list(threads.map(lambda _: caches["default"].get("a", 7), range(8))) == [7] * 8
+            assert seconds() < 0.9
+        assert came(listening) == 0
 
 
 def test_after_a_pause_one_asks_and_the_others_wait_for_what_it_finds(clock: Clock) -> None:

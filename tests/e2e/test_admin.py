@@ -131,3 +131,12 @@ def test_chosen_films_are_thrown_away(admin: Page, trouble: Trouble) -> None:
     admin.get_by_role("button", name="Go").click()
     expect(admin.get_by_text("3 of 3 done: trash.")).to_be_visible()
     trouble.check()
+
+
+def test_what_would_be_sent_is_no_wider_than_a_phone(admin: Page) -> None:
+    admin.set_viewport_size({"width": 390, "height": 844})
+    admin.goto("/admin/generation/project/sent/")
+    for field in admin.locator(".asked input").all():
+        box = field.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390

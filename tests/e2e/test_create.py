@@ -1,10 +1,12 @@
 """The Create page, row by row of its description: what it takes, what it says, where it leads."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import REFUSED_WORD
-from tests.support.browser import Trouble, accessible
+from tests.support.browser import Trouble, accessible, come
 from tests.support.create_page import MADE_WITHIN_MS, snapshot, start
 from tests.support.pictures import picture
 from tests.support.processes import Studio
@@ -53,7 +55,9 @@ def grid(page: Page) -> list[list[float]]:
     return boxes
 
 
-def test_portraits_are_chosen_by_the_keyboard_alone_and_the_run_starts(page: Page, trouble: Trouble) -> None:
+def test_portraits_are_chosen_by_the_keyboard_alone_and_the_run_starts(
+    page: Page, processes: Studio, trouble: Trouble
+) -> None:
     page.add_init_script(SHIFTS)
     page.goto("/create/")
     expect(page.get_by_label("Music video")).to_be_checked()
@@ -76,10 +80,11 @@ def test_portraits_are_chosen_by_the_keyboard_alone_and_the_run_starts(page: Pag
     tab_to(page, page.get_by_label("Character & style"))
     page.keyboard.type(CHARACTER)
     tab_to(page, page.get_by_role("button", name="Generate portraits"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Option 1")).to_be_disabled()
-    expect(page.locator(".portrait-state").first).to_have_text("Being painted…")
-    boxes = grid(page)
+    with standing_still(processes, "-n provider@"):
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Option 1")).to_be_disabled()
+        expect(page.locator(".portrait-state").first).to_have_text("Being painted…")
+        boxes = grid(page)
     expect(page.locator('mv-portrait-option[data-state="ready"]')).to_have_count(4, timeout=MADE_WITHIN_MS)
     assert grid(page) == boxes, "the pictures have moved their boxes"
     tab_to(page, page.get_by_label("Option 1"))
@@ -148,12 +153,8 @@ def test_one_portrait_that_fails_leaves_the_others_to_be_chosen(
     expect(page.locator('mv-portrait-option[data-state="ready"]')).to_have_count(3, timeout=MADE_WITHIN_MS)
     expect(options.nth(1).get_by_role("button", name="Paint again")).to_be_visible()
     expect(page.get_by_label("Option 2")).to_be_disabled()
-    assert options.locator("img").evaluate_all("(all) => all.map((each) => each.naturalWidth > 0)") == [
-        True,
-        False,
-        True,
-        True,
-    ]
+    there = options.locator("img").evaluate_all("(all) => all.map((each) => each.naturalWidth > 0)")
+    assert there == [True, False, True, True]
     options.nth(2).locator(".portrait").click()
     expect(page.get_by_label("Option 3")).to_be_checked()
     expect(page.locator("mv-portrait-grid")).to_contain_text("Option 3 is chosen")
@@ -180,6 +181,7 @@ def test_a_portrait_may_come_from_a_file_or_the_library(page: Page, trouble: Tro
     own.get_by_label("Search the pictures").fill("Nobody at all")
     expect(own).to_contain_text("No picture matches.")
     own.get_by_label("Search the pictures").fill("Grete")
+    expect(own.get_by_role("button", name="Grete Own").first).to_be_visible()
     accessible(page)
     own.get_by_role("button", name="Grete Own").first.click()
     expect(own).to_contain_text("“Grete Own” is chosen.")
@@ -253,7 +255,7 @@ def test_flavors_that_cannot_be_had_are_default_and_the_page_says_so(page: Page,
     page.locator("summary", has_text="Configuration").click()
     expect(page.locator("mv-flavor-select")).to_contain_text("Loading the flavors…")
     expect(page.get_by_label("Flavor")).to_have_attribute("aria-busy", "true")
-    held[0].abort()
+    come(page, held).abort()
     expect(page.locator("mv-flavor-select")).to_contain_text("The flavors cannot be had right now; default is used.")
     expect(page.get_by_label("Flavor")).to_have_value("default")
     page.unroute("**/get_config_flavors")
@@ -265,6 +267,21 @@ def test_flavors_that_cannot_be_had_are_default_and_the_page_says_so(page: Page,
     page.get_by_role("button", name="Quick Job").click()
     project = snapshot(page)
     assert (project["config_flavor"], project["number_of_scenes"]) == ("mv1", 3)
+
+
+def test_scenes_last_as_long_as_the_flavor_says(page: Page, trouble: Trouble) -> None:
+    """In this studio the clips of `default` last 4 s."""
+    page.goto("/create/")
+    page.locator("summary", has_text="Configuration").click()
+    length = page.locator("p[data-part=length]")
+    expect(length).to_have_text("Every scene lasts 4 seconds.")
+    page.get_by_label("Number of scenes").fill("20")
+    expect(length).to_have_text(re.compile("^20 . 4 seconds: 1:20[.]0[.]$"))
+    page.get_by_label("Flavor").select_option("mv1")
+    expect(length).to_have_text(re.compile("^20 . 8 seconds: 2:40[.]0[.]$"))
+    page.get_by_label("Number of scenes").fill("")
+    expect(length).to_have_text("Every scene lasts 8 seconds.")
+    trouble.check()
 
 
 def test_a_phone_has_everything_in_one_column(page: Page, trouble: Trouble) -> None:

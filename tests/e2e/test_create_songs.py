@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.support.browser import Trouble, accessible
+from tests.support.browser import Trouble, accessible, come
 from tests.support.create_page import MADE_WITHIN_MS, snapshot, start
 from tests.support.downloads import sound
 from tests.support.pictures import picture
@@ -31,7 +31,7 @@ def test_a_song_is_seen_cut_and_made_whole_again(page: Page, song: Path, trouble
     )
     canvas = field.locator("canvas")
     expect(field.get_by_text("Listening to the song")).to_be_hidden()
-    assert canvas.evaluate(painted), "the curve is drawn"
+    page.wait_for_function(painted, arg=canvas.element_handle())  # a little after it was heard
     field.get_by_label("End of the part").fill("18")
     field.get_by_label("Start of the part").fill("3")
     expect(field).to_contain_text("0:03.0 to 0:18.0 (0:15.0)")
@@ -45,7 +45,7 @@ def test_a_song_is_seen_cut_and_made_whole_again(page: Page, song: Path, trouble
     trim.click()
     expect(page.locator("mv-song-trim")).to_contain_text("Cutting the song…")
     expect(trim).to_have_attribute("aria-busy", "true")
-    held[0].continue_()
+    come(page, held).continue_()
     expect(page.locator("mv-song-trim")).to_contain_text("Done: the cut is 0:13.0 long", timeout=MADE_WITHIN_MS)
     expect(field).to_contain_text("Harbour Song 0:13.0")
     assert field.locator("audio").get_attribute("src") != whole
@@ -91,10 +91,14 @@ def test_a_song_is_fetched_by_its_youtube_link(page: Page, youtube: Site, sound:
     page.goto("/create/")
     field, link = page.locator("mv-song-field"), page.get_by_label("Or a YouTube link")
     link.fill("https://youtu.be/abcdefghijk")
-    with page.expect_response("**/api/audio/download") as asked:
-        page.get_by_role("button", name="Fetch").click()
+    held: list[Route] = []
+    page.route("**/api/audio/download", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    page.get_by_role("button", name="Fetch").click()
     expect(page.get_by_role("button", name="Fetch")).to_be_disabled()
     expect(field).to_contain_text(re.compile("fetching", re.IGNORECASE))
+    with page.expect_response("**/api/audio/download") as asked:
+        come(page, held).continue_()
+    page.unroute("**/api/audio/download")
     expect(field).to_contain_text(re.compile(r"Harbour Lights 0:04\.[01]"), timeout=MADE_WITHIN_MS)
     job = asked.value.json()
     expect(field.locator("audio")).to_have_attribute("src", f"/api/audio/get/{job['audio_id']}")
@@ -148,8 +152,9 @@ def test_a_song_that_is_on_its_way_comes_along(page: Page, song: Path, way: str,
     expect(waiting).to_be_visible()
     expect(page.locator("#announcements")).to_have_text("Waiting for the song…")
     page.get_by_label("Idea").fill("A lantern goes out")
+    coming = come(page, held)
     assert sent == [f"/api/audio/{way}"]
-    held[0].continue_()
+    coming.continue_()
     page.wait_for_url("**/studio/*/", timeout=MADE_WITHIN_MS)
     project = snapshot(page)
     assert project["idea"] == "A lantern goes out"  # typed while it waited
@@ -171,7 +176,7 @@ def test_nothing_is_made_while_its_song_cannot_be_had(page: Page, youtube: Site,
     begin.click()
     waiting = start(page).get_by_text("Waiting for the song…")
     expect(waiting).to_be_visible()
-    held[0].continue_()
+    come(page, held).continue_()
     problem = start(page).locator(".problem")
     expect(problem).to_contain_text("The song did not come; its card says why.", timeout=MADE_WITHIN_MS)
     expect(page.locator("mv-song-field .problem")).to_contain_text("There is no such video")

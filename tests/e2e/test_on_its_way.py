@@ -1,17 +1,19 @@
-"""What is on its way when somebody starts: pictures are waited for, and nothing is made without one that is lost."""
+"""What is on its way while somebody goes on: it is waited for, what is lost stops the start, nothing comes twice."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.support.browser import Trouble
+from tests.support.browser import Trouble, come
 from tests.support.create_page import snapshot, start
 from tests.support.pictures import picture
-from tests.support.studio_page import a_project, open_studio, read
+from tests.support.studio_page import a_project, make, open_studio, read
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
 UPLOAD = "**/api/mv/characters/upload"
@@ -89,8 +91,9 @@ def test_create_waits_for_a_picture(
     expect(page.locator("#announcements")).to_have_text(WAITING)
     expect(start(page).locator(".problem")).to_be_hidden()
     page.get_by_label("Idea").fill("A lantern goes out")
+    coming = come(page, held)
     assert sent == ["POST /api/mv/characters/upload"]
-    held[0].continue_()
+    coming.continue_()
     project = snapshot(page)
     assert named(page, project[{"portrait": "character_reference_id", "product": "product_image_id"}[which]]) == "New"
     assert project["idea"] == "A lantern goes out"
@@ -107,8 +110,9 @@ def test_create_takes_the_picture_that_replaces_a_chosen_one(page: Page, held: l
     give(page, "portrait", "Second")  # another file, before the first has come
     start(page).get_by_role("button", name="Generate Videos").click()
     expect(start(page).get_by_text(WAITING)).to_be_visible()
+    second = come(page, held, many=2)
     with page.expect_response(UPLOAD):
-        held[1].continue_()
+        second.continue_()
     held[0].continue_()  # what comes last was not chosen last
     assert named(page, snapshot(page)["character_reference_id"]) == "Second"
     trouble.check()
@@ -123,7 +127,7 @@ def test_create_makes_nothing_while_the_picture_is_lost(
     quick = start(page).get_by_role("button", name="Quick Job")
     quick.click()
     expect(waiting).to_be_visible()
-    held[0].fulfill(status=400, json={"title": "The picture breaks off"})
+    come(page, held).fulfill(status=400, json={"title": "The picture breaks off"})
     expect(start(page).locator(".problem")).to_have_text(LOST)
     expect(page.locator("[data-name=product] .problem")).to_have_text("The picture breaks off")
     expect(waiting).to_be_hidden()
@@ -160,13 +164,14 @@ def test_the_studio_starts_with_the_portrait_that_replaces_the_old_one(
     saves: list[Route] = []
     page.route(f"**/projects/{project}", lambda route: saves.append(route))  # noqa: PLW0108  Playwright marks the function
     with page.expect_request(lambda request: request.method == "PATCH") as asked:
-        held[0].continue_()
+        come(page, held).continue_()
     expect(page.locator("mv-input-choices").get_by_text(WAITING)).to_be_hidden()
+    saving = come(page, saves)
     upload, save = "POST /api/mv/characters/upload", f"PATCH /api/mv/projects/{project}"
     assert sent == [upload, save], "it starts before the choice is saved"
     page.unroute(f"**/projects/{project}")
     with page.expect_response("**/run"):
-        saves[0].continue_()
+        saving.continue_()
     assert sent == [upload, save, f"POST /api/mv/projects/{project}/run"]
     chosen = json.loads(asked.value.post_data or "")["character_reference_id"]
     assert read(page, f"/api/mv/projects/{project}")["character_reference_id"] == chosen
@@ -184,7 +189,7 @@ def test_the_studio_starts_nothing_while_a_picture_is_lost_or_not_saved(
     run.click()
     expect(card.get_by_text(WAITING)).to_be_visible()
     page.get_by_text("Input Data").click()
-    held[0].fulfill(status=400, json={"title": "The picture breaks off"})
+    come(page, held).fulfill(status=400, json={"title": "The picture breaks off"})
     expect(page.locator("mv-studio-page > .problem")).to_have_text(LOST)
     expect(card.locator("[data-name=product] .problem")).to_have_text("The picture breaks off")
     expect(run).to_be_enabled()
@@ -198,6 +203,7 @@ def test_the_studio_starts_nothing_while_a_picture_is_lost_or_not_saved(
     trouble.check()
 
 
+@pytest.mark.usefixtures("_stopped")
 def test_a_picture_that_is_chosen_before_its_module_is_there_comes_along(
     page: Page, held: list[Route], trouble: Trouble
 ) -> None:
@@ -207,9 +213,60 @@ def test_a_picture_that_is_chosen_before_its_module_is_there_comes_along(
     open_studio(page, project)
     give(page, "product")
     page.get_by_role("button", name="Generate Videos").click()
-    modules[0].continue_()
+    come(page, modules).continue_()
     expect(page.locator("mv-inputs-card").get_by_text(WAITING)).to_be_visible()
-    held[0].continue_()
+    come(page, held).continue_()
     expect(page.locator("mv-inputs-card .inputs-portrait[src*=get_character_reference]")).to_have_count(1)  # is saved
     assert read(page, f"/api/mv/projects/{project}")["product_image_id"]
+    trouble.check()
+
+
+def test_a_song_that_is_chosen_before_its_module_is_there_is_taken(page: Page, song: Path, trouble: Trouble) -> None:
+    modules: list[Route] = []
+    page.route("**/mv-song-field*.js", lambda route: modules.append(route))  # noqa: PLW0108  as above
+    page.goto("/create/", wait_until="commit")
+    page.get_by_label("Upload a song").set_input_files(song)
+    come(page, modules).continue_()
+    expect(page.locator("mv-song-field")).to_contain_text("Harbour Song 0:20.0")
+    trouble.check()
+
+
+def test_a_list_that_comes_after_another_search_is_dropped(page: Page, held: list[Route], trouble: Trouble) -> None:
+    picture_id = in_library(page)
+    page.goto("/create/")
+    own, lists = page.locator("[data-name=portrait]"), list[Route]()
+    page.route(re.compile(r"/characters/\?"), lambda route: lists.append(route))  # noqa: PLW0108  as above
+    own.get_by_role("button", name="From the library").click()
+    come(page, lists)
+    own.get_by_label("Search the pictures").fill("Nobody at all")
+    come(page, lists, many=2).continue_()
+    expect(own).to_contain_text("No picture matches.")
+    shown = page.request.get(lists[0].request.url)
+    assert picture_id in shown.text()
+    with page.expect_response(re.compile(r"/characters/\?")) as old:
+        lists[0].fulfill(response=shown)
+    old.value.finished()
+    own.get_by_label("Search the pictures").fill("Nobody at all, again")
+    come(page, lists, many=3)
+    expect(own).to_contain_text("No picture matches.")
+    expect(own.locator(".pick-list button")).to_have_count(0)
+    trouble.check()
+
+
+def test_a_link_that_is_made_while_the_others_are_on_their_way_is_shown_once(page: Page, trouble: Trouble) -> None:
+    project = a_project(page)
+    make(page, "/api/mv/shares/", project_id=project)
+    page.goto("/")
+    lists: list[Route] = []
+    page.route(re.compile(r"/shares/\?"), lambda route: lists.append(route))  # noqa: PLW0108  as above
+    page.evaluate(
+        "(id) => void import('/static/js/elements/mv-share-dialog.js').then((m) => m.share({ project_id: id }))",
+        project,
+    )
+    dialog = page.get_by_role("dialog", name="Share this video")
+    dialog.get_by_role("button", name="Make a link").click()
+    links = dialog.get_by_label("Link", exact=True)
+    expect(links).to_have_count(1)
+    come(page, lists).continue_()
+    expect(links).to_have_count(2)
     trouble.check()

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse, BrowserContext, FilePayload, Page, Route, expect
 
-from tests.support.browser import Trouble, accessible
+from tests.support.browser import Trouble, accessible, there
 from tests.support.german import english_on, speaks_german
 from tests.support.pictures import picture
+from tests.support.processes import Studio
+from tests.support.studio_page import no_rendering
 from tests.support.weight import light
 
 pytestmark = pytest.mark.network_loopback
@@ -51,6 +53,7 @@ def test_projects_are_searched_thrown_away_taken_back_and_restored(page: Page, t
     expect(page.get_by_label("Search the projects")).to_be_focused()
     page.keyboard.type("harbour")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/?search=harbour*")
     cards = page.locator("li.project")
     expect(cards.locator("h2")).to_have_text(["A harbour sleeps", "A harbour wakes"])
     expect(cards.first).to_contain_text("Draft")
@@ -60,7 +63,7 @@ def test_projects_are_searched_thrown_away_taken_back_and_restored(page: Page, t
     accessible(page)
     page.get_by_role("button", name="Undo").click()
     expect(cards).to_have_count(2)
-    page.evaluate("customElements.whenDefined('mv-project-list').then(() => null)")  # the page was loaded anew
+    there(page, "mv-project-list")  # the page was loaded anew
     page.get_by_role("button", name="Move A harbour sleeps to the trash").click()
     expect(cards).to_have_count(1)
     page.goto("/?search=nowhere")
@@ -75,6 +78,7 @@ def test_projects_are_searched_thrown_away_taken_back_and_restored(page: Page, t
     page.get_by_role("button", name="Move A harbour sleeps to the trash").click()
     expect(cards).to_have_count(0)
     page.goto("/?trashed=true&search=sleeps")
+    there(page, "mv-empty-trash")
     page.get_by_role("button", name="Empty the trash").click()
     accessible(page)
     page.get_by_role("button", name="Cancel").click()
@@ -98,6 +102,7 @@ def test_an_emptied_trash_shows_what_is_left_and_says_no_more_than_it_knows(page
 
     def empty(address: str) -> None:
         page.goto(address)
+        there(page, "mv-empty-trash")
         page.get_by_role("button", name="Empty the trash").click()
         page.get_by_role("button", name="Delete for good").click()
 
@@ -134,6 +139,7 @@ def test_a_trash_that_is_emptied_in_part_says_why_and_how_much(page: Page, troub
             route.fulfill(response=answers[0])
 
     page.route("**/api/mv/trash/projects", once)
+    there(page, "mv-empty-trash")
     page.get_by_role("button", name="Empty the trash").click()
     page.get_by_role("button", name="Delete for good").click()
     expect(page.locator(".toast p")).to_have_text("20 projects were deleted.")  # a call takes so many
@@ -141,7 +147,9 @@ def test_a_trash_that_is_emptied_in_part_says_why_and_how_much(page: Page, troub
     trouble.expect("status of 503")
 
 
-def test_a_job_shows_stage_cost_inputs_and_result_and_can_be_stopped(page: Page, trouble: Trouble) -> None:
+def test_a_job_shows_stage_cost_inputs_and_result_and_can_be_stopped(
+    page: Page, processes: Studio, trouble: Trouble
+) -> None:
     job = make(page, "/api/mv/generate_character_reference", character_description="A tall man in a red coat")
     page.goto(f"/result/job_{job['id']}/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Portraits")
@@ -151,12 +159,13 @@ def test_a_job_shows_stage_cost_inputs_and_result_and_can_be_stopped(page: Page,
     expect(page.locator('[data-part="result"] img')).to_have_count(4)
     accessible(page)
     scene = make(page, "/api/mv/scenes/", project_id=make(page, "/api/mv/projects/", idea="x")["id"], description="Sea")
-    clip = make(page, "/api/mv/generate_video", scene_id=scene["id"])
-    page.goto(f"/result/job_{clip['id']}/")
-    expect(page.locator('[data-part="badge"]')).to_have_text("Running", timeout=MADE_WITHIN_MS)
     held: list[tuple[Route, APIResponse]] = []
     page.route("**/cancel", lambda route: held.append((route, route.fetch())))
-    page.get_by_role("button", name="Cancel").click()
+    with no_rendering(processes):
+        clip = make(page, "/api/mv/generate_video", scene_id=scene["id"])
+        page.goto(f"/result/job_{clip['id']}/")
+        expect(page.locator('[data-part="badge"]')).to_have_text("Running", timeout=MADE_WITHIN_MS)
+        page.get_by_role("button", name="Cancel").click()
     expect(page.locator('[data-part="badge"]')).to_have_text("Canceled", timeout=MADE_WITHIN_MS)
     route, answer = held.pop()
     route.fulfill(response=answer)  # long after the feed has told

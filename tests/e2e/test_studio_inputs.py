@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import Trouble, accessible
+from tests.support.browser import Trouble, accessible, there
 from tests.support.downloads import sound
 from tests.support.pictures import picture
-from tests.support.studio_page import MADE_WITHIN_MS, a_project, change, open_studio, read
+from tests.support.studio_page import MADE_WITHIN_MS, a_project, change, open_studio, read, stop_all
 from tests.support.youtube_site import Site, Video
 
 __all__ = ["sound"]
@@ -37,6 +37,7 @@ def test_a_product_video_gets_its_picture_in_the_studio(page: Page, trouble: Tro
     assert found["product_image_id"] in str(page.get_by_alt_text("The chosen picture").get_attribute("src"))
     page.reload()
     expect(hint).to_contain_text(READY)
+    there(page, "mv-input-choices")
     page.get_by_role("button", name="From the library").click()
     page.locator(".pick-list button", has_text="Lamp").first.click()
     expect(page.locator("#toasts")).to_contain_text("Changed: Product picture.")
@@ -44,7 +45,7 @@ def test_a_product_video_gets_its_picture_in_the_studio(page: Page, trouble: Tro
     accessible(page)
     page.get_by_role("button", name="Generate Videos").click()
     expect(page.locator("mv-summary-bar")).to_contain_text("loading", timeout=MADE_WITHIN_MS)
-    page.get_by_role("button", name="Stop").first.click()
+    stop_all(page, project)
     trouble.check()
 
 
@@ -83,7 +84,7 @@ def test_a_run_begins_once_the_number_of_scenes_is_saved(page: Page, trouble: Tr
     writes = [each for each in asked if each.startswith(("PATCH", "POST run"))]
     assert writes == [f"PATCH {project}", "POST run"]
     assert read(page, f"/api/mv/projects/{project}")["number_of_scenes"] == 2
-    page.get_by_role("button", name="Stop").first.click()
+    stop_all(page, project)
     trouble.check()
 
 
@@ -210,6 +211,7 @@ def test_portraits_that_were_painted_in_the_studio_are_there_after_a_reload(page
     project = a_project(page)
     open_studio(page, project)
     ready = page.locator('mv-portrait-option[data-state="ready"]')
+    there(page, "mv-input-choices")
     page.get_by_text("Another portrait").click()
     page.get_by_role("button", name="Generate portraits").click()
     expect(ready).to_have_count(4, timeout=MADE_WITHIN_MS)
@@ -252,6 +254,7 @@ def test_a_link_that_is_not_fetched_stays_over_a_reload(
     card, link = page.locator("mv-inputs-card"), page.get_by_label("Or a YouTube link")
     page.get_by_text("Input Data").click()
     expect(page.get_by_label("Title")).to_be_editable()
+    there(page, "mv-input-choices")
     link.fill("https://youtu.be/laterplease")
     page.get_by_label("Title").fill("Ebb")
     page.reload()

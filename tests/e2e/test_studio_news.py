@@ -7,8 +7,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
-from tests.support.browser import Trouble, accessible
-from tests.support.studio_page import MADE_WITHIN_MS, a_project, badge, card, change, make, open_studio, read
+from tests.support.browser import Trouble, accessible, come
+from tests.support.processes import Studio
+from tests.support.studio_page import (
+    MADE_WITHIN_MS,
+    a_project,
+    badge,
+    card,
+    change,
+    make,
+    open_studio,
+    read,
+    standing_still,
+)
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
 REFUSED = "Wide shot of something unspeakable on the pier."
@@ -42,15 +53,16 @@ def test_takes_and_failures_are_told_as_they_are_and_a_failure_gives_way_to_a_ch
     project = a_project(page, "Wide shot of the pier at dusk.")
     open_studio(page, project)
     first = card(page, 1)
+    shoot = first.locator("[data-part=shoot]")
     held: list[tuple[Route, APIResponse]] = []
     page.route("**/api/mv/generate_video", lambda route: held.append((route, route.fetch())))
     for takes in (1, 2):
-        first.locator("[data-part=shoot]").click()
+        shoot.click()
         expect(first.get_by_label("Take").locator("option")).to_have_count(takes, timeout=MADE_WITHIN_MS)
         expect(badge(page, 1)).to_have_text("Ready")
         route, answer = held.pop()
         route.fulfill(response=answer)  # long after the feed has told that the clip is there
-        page.wait_for_timeout(500)
+        expect(shoot).not_to_have_attribute("aria-busy", "true")  # it has come
         expect(badge(page, 1)).to_have_text("Ready")
     page.unroute("**/api/mv/generate_video")
     a_choice_that_fails_says_so(page)
@@ -118,6 +130,9 @@ def test_a_quick_job_in_one_tab_leaves_what_another_tab_typed(page: Page, contex
     other.get_by_label("Idea").fill("Of the second tab")
     other.get_by_role("button", name="Quick Job").click()
     other.wait_for_url("**/studio/*/")
+    page.wait_for_function(
+        "() => localStorage.getItem('mv-create')?.includes('Of the first tab')"
+    )  # this tab has heard of it
     page.reload()
     expect(page.get_by_label("Idea")).to_have_value("Of the first tab")
     page.close()  # its words are not lost with it, though another tab has sent its own since
@@ -137,8 +152,7 @@ def test_input_data_takes_words_only_once_its_fields_are_filled(page: Page) -> N
     page.locator("mv-inputs-card > details").get_by_text("Input Data").click()
     idea = page.get_by_label("Idea")
     expect(idea).not_to_be_editable()
-    while not held:
-        page.wait_for_timeout(50)
+    come(page, held)
     for route in held:
         route.continue_()
     expect(idea).to_be_editable()
@@ -198,6 +212,7 @@ def test_an_undo_that_fails_says_so_and_can_be_tried_again(page: Page, trouble: 
     card(page, 1).get_by_role("button", name="Edit").click()
     card(page, 1).get_by_label("Scene text").fill("Other words.")
     card(page, 1).get_by_role("button", name="Save").click()
+    expect(toasts).to_contain_text("The text of scene 1 is saved.")
     refuse(page, "**/api/mv/scenes/*", method="PATCH")
     toasts.get_by_role("button", name="Undo").click()
     expect(toasts).to_contain_text("It said no.")
@@ -230,7 +245,7 @@ def test_who_is_signed_out_is_told_so_and_goes_on_after_signing_in(page: Page, t
     expect(page.get_by_text("You are signed out.")).to_be_hidden()
 
 
-def test_portraits_that_all_fail_are_said_and_painting_again_asks_once(page: Page) -> None:
+def test_portraits_that_all_fail_are_said_and_painting_again_asks_once(page: Page, processes: Studio) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/retry") else None)
     page.goto("/create/")
@@ -239,9 +254,10 @@ def test_portraits_that_all_fail_are_said_and_painting_again_asks_once(page: Pag
     expect(page.locator('mv-portrait-option[data-state="failed"]')).to_have_count(4, timeout=MADE_WITHIN_MS)
     expect(page.locator("mv-portrait-grid")).to_contain_text("None of the portraits is here; each says why.")
     again = page.get_by_role("button", name="Paint again").first
-    again.evaluate("(button) => { button.click(); button.click(); }")
     option: Any = page.locator("mv-portrait-option").first
-    expect(option).to_contain_text("Being painted…")
+    with standing_still(processes, "-n provider@"):
+        again.evaluate("(button) => { button.click(); button.click(); }")
+        expect(option).to_contain_text("Being painted…")
     expect(option).to_have_attribute("data-state", "failed", timeout=MADE_WITHIN_MS)
     expect(option).not_to_contain_text("cannot be retried")
     assert len(asked) == 1

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.support.browser import Trouble
+from tests.support.processes import wait_for
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
 REFUSED = "Wide shot of something unspeakable on the pier at dusk."
@@ -96,7 +97,7 @@ def test_a_scene_can_be_written_anew(page: Page, project: Any, trouble: Trouble)
     expect(page.locator(".scene-text")).not_to_have_text(REFUSED)
     expect(page.locator("#toasts")).to_contain_text("The text of scene 1 is written anew.")
     page.get_by_role("button", name="Undo").click()  # while the new words are still being typed
-    expect(page.locator(".scene-text")).to_have_text(REFUSED, timeout=11_000)
+    expect(page.locator(".scene-text")).to_have_text(REFUSED)
     expect(page.locator("#toasts")).to_be_empty()
     trouble.check()
 
@@ -104,6 +105,7 @@ def test_a_scene_can_be_written_anew(page: Page, project: Any, trouble: Trouble)
 def test_text_that_arrives_as_if_typed_can_be_skipped_and_switched_off(
     page: Page, project: Any, trouble: Trouble
 ) -> None:
+    page.clock.install(time=0)
     page.goto(f"/studio/{project['id']}/")
     text, skip = page.locator(".scene-text"), page.get_by_role("button", name="Skip animation")
     rewrite = page.get_by_role("button", name="Regenerate scene text")
@@ -114,17 +116,25 @@ def test_text_that_arrives_as_if_typed_can_be_skipped_and_switched_off(
 
     expect(text).to_have_text(REFUSED)
     expect(skip).to_be_hidden()
+    page.clock.pause_at(1_000)  # from now on letters come only when the test says so
     rewrite.click()
-    expect(text).to_have_attribute("data-typing", "")
-    assert len(text.inner_text()) < len(told())
+
+    def typing() -> bool:
+        page.clock.run_for(400)  # until the next look at the feed
+        return page.locator("html").get_attribute("data-typing") is not None
+
+    wait_for(typing, seconds=60, saying="the new words are typed")
+    page.clock.run_for(100)
+    assert 0 < len(text.inner_text()) < len(told())
     skip.press("Enter")  # also when the writer has long ended: what is left is the show
-    expect(text).to_have_text(told(), timeout=1_000)
+    expect(text).to_have_text(told())
     expect(skip).to_be_hidden()
     expect(page.locator("mv-scene-card h3")).to_be_focused()  # the button has gone, the place has not
     page.get_by_text("Configuration").click()
     typed = page.get_by_label("New text arrives as if typed")
     expect(typed).to_be_checked()  # its module is there
     typed.uncheck()
+    page.clock.resume()
     page.reload()
     page.get_by_text("Configuration").click()
     expect(typed).to_be_enabled()
@@ -163,10 +173,15 @@ def test_a_studio_that_is_away_is_said_and_found_again(
     page: Page, context: BrowserContext, project: Any, trouble: Trouble
 ) -> None:
     trouble.expect("ERR_INTERNET_DISCONNECTED")
+    page.clock.install(time=0)
     page.goto(f"/studio/{project['id']}/")
     expect(page.locator("mv-scene-card")).to_have_count(1)
+    with page.expect_response("**/events?after=*"):
+        page.clock.pause_at(1_000)
     context.set_offline(True)
-    expect(page.get_by_text("Reconnecting…")).to_be_visible(timeout=3_000)
+    page.clock.run_for(3_000)  # of the page's time: it is said within three seconds
+    expect(page.get_by_text("Reconnecting…")).to_be_visible()
+    page.clock.resume()
     context.set_offline(False)
     make(page, "/api/mv/scenes/", project_id=project["id"], description="A second scene")
 

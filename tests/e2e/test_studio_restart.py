@@ -12,7 +12,7 @@ from tests.support.browser import Trouble
 from tests.support.processes import Studio, find_one, living, running_studio, wait_for
 from tests.support.studio_page import a_project, badge, card, finished, open_studio, read
 
-pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
+pytestmark = [pytest.mark.network_loopback, pytest.mark.long, pytest.mark.alone]
 
 COUNT_EVENTS = """
 window.heard = [];
@@ -57,17 +57,21 @@ def test_a_server_killed_in_the_middle_loses_and_doubles_nothing(
     for tab in tabs:
         expect(badge(tab, 1)).to_have_text("Generating", timeout=2_000)
     server = find_one(running.data_dir, "-m granian")
-    os.kill(server, signal.SIGKILL)
-    for tab in tabs:
-        expect(tab.get_by_text("Reconnecting…")).to_be_visible(timeout=3_000)
-    wait_for(lambda: server not in living(running.data_dir), seconds=10, saying="the server is gone")
+    os.kill(running.process.pid, signal.SIGSTOP)  # nobody starts the server anew until all tabs have told
+    try:
+        os.kill(server, signal.SIGKILL)
+        for tab in tabs:
+            expect(tab.get_by_text("Reconnecting…")).to_be_visible(timeout=3_000)
+        wait_for(lambda: server not in living(running.data_dir), seconds=10, saying="the server is gone")
+    finally:
+        os.kill(running.process.pid, signal.SIGCONT)
     for tab in tabs:
         expect(tab.get_by_text("Reconnecting…")).to_be_hidden(timeout=120_000)
         finished(tab)
         expect(badge(tab, 2)).to_have_text("Ready")
     told = read(page, f"/api/mv/projects/{project}/events?after=0")["cursor"]
     for tab in tabs:
-        tab.wait_for_function("told => window.heard.at(-1) >= told", arg=told, timeout=10_000)  # with its next look
+        tab.wait_for_function("told => window.heard.at(-1) >= told", arg=told)  # with its next look
         heard = tab.evaluate("window.heard")
         assert heard == sorted(set(heard)), "an event came twice or out of order"
         assert heard == list(range(heard[0], heard[-1] + 1)), "an event is missing"

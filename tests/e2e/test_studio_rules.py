@@ -157,6 +157,7 @@ def test_the_page_goes_to_the_film_when_it_is_ready_but_not_under_who_types(
     page: Page, made: str, processes: Studio, trouble: Trouble
 ) -> None:
     page.set_viewport_size({"width": 800, "height": 500})
+    page.clock.install()  # it counts what the page has set itself, not what a busy machine adds
     open_studio(page, made)
     page.evaluate(WHEN_READY)
     card(page, 1).get_by_role("button", name="Edit").click()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support.browser import Trouble
+from tests.support.browser import Trouble, come
 from tests.support.processes import wait_for
 from tests.support.studio_page import a_project, badge, card, change, make, open_studio, read, texts
 
@@ -26,7 +26,7 @@ def order(page: Page, project: str) -> list[str]:
 
 def kept_as_shown(page: Page, project: str) -> None:
     """The page shows a move at once; the server has it a moment later."""
-    wait_for(lambda: order(page, project) == texts(page), seconds=10, saying="the order is kept")
+    wait_for(lambda: order(page, project) == texts(page), seconds=20, saying="the order is kept")
 
 
 def test_words_are_edited_saved_undone_and_canceled(page: Page, project: str, trouble: Trouble) -> None:
@@ -66,6 +66,7 @@ def test_scenes_are_inserted_split_moved_and_deleted_with_undo(page: Page, proje
         card(page, number).get_by_text("Change the order").click()
         card(page, number).get_by_role("button", name=words).click()
 
+    trouble.expect(r"404.*/api/mv/estimate")  # its scene went while a price was asked; the page asks anew
     choose(1, "Insert a scene below")
     expect(page.locator("mv-scene-card")).to_have_count(4)
     expect(card(page, 2).get_by_label("Scene text")).to_be_focused()
@@ -82,6 +83,7 @@ def test_scenes_are_inserted_split_moved_and_deleted_with_undo(page: Page, proje
     choose(4, "Move up")
     expect(page.locator(".scene-text").nth(2)).to_have_text("Third words.")
     kept_as_shown(page, project)
+    expect(page.locator("#toasts")).to_contain_text("Scene 4 is scene 3 now.")
     page.get_by_role("button", name="Undo").last.click()
     expect(page.locator(".scene-text").nth(3)).to_have_text("Third words.")
     trouble.check()
@@ -98,7 +100,7 @@ def test_quick_changes_reach_the_server_in_their_order(page: Page, project: str)
         expect(page.locator("mv-scene-card")).to_have_count(shown)
     page.wait_for_timeout(500)
     assert "POSTsplit" not in asked
-    held[0].continue_()
+    come(page, held).continue_()
     expect(page.locator(".scene-text")).to_have_text(["Second words.", "Second words.", "Third words."])
     kept_as_shown(page, project)
 
@@ -116,7 +118,7 @@ def test_scenes_are_moved_by_arrow_keys_and_by_hand(page: Page, project: str) ->
     assert target
     page.mouse.move(grip["x"] + 5, grip["y"] + 5)
     page.mouse.down()
-    page.wait_for_timeout(150)
+    expect(page.locator(".scenes > li").nth(2)).to_have_attribute("data-dragged", "")
     page.mouse.move(grip["x"] + 5, target["y"] + 20, steps=6)
     page.mouse.up()
     expect(page.locator(".scene-text")).to_have_text(["Second words.", "Third words.", "First words."])
@@ -205,13 +207,17 @@ def test_configuration_and_input_data_are_kept_and_taken_back(page: Page, projec
 
 
 def test_the_id_of_a_scene_is_copied(page: Page, context: BrowserContext, project: str) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.grant_permissions(["clipboard-write"])
     scene = read(page, f"/api/mv/projects/{project}")["scenes"][1]["id"]
+    expect(page.get_by_role("button", name="Generate 3 clips")).to_contain_text("≈")  # nothing draws the card anew
     copy = card(page, 2).get_by_title("Copy the id of this scene")
     expect(copy).to_have_text(scene[:8])
     copy.click()
     expect(page.locator("#toasts")).to_contain_text("The id of the scene is copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == scene
+    page.locator("summary", has_text="Input Data").click()
+    page.get_by_label("Idea").fill("")
+    page.get_by_label("Idea").press("Control+V")  # pages themselves may not read the clipboard
+    expect(page.get_by_label("Idea")).to_have_value(scene)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as on plain HTTP
     copy.click()
     expect(page.locator("#toasts")).to_contain_text("The text is selected: press Ctrl+C.")
@@ -235,6 +241,7 @@ def test_the_newest_project_opens_and_another_one_by_name(page: Page, project: s
     page.wait_for_url(f"**/studio/{project}/")
 
 
+@pytest.mark.alone
 def test_three_tabs_show_the_same_within_two_seconds(page: Page, context: BrowserContext, project: str) -> None:
     tabs: list[Any] = [page, context.new_page(), context.new_page()]
     for tab in tabs[1:]:

@@ -21,6 +21,7 @@ from tests.support.studio_page import (
     open_studio,
     read,
     standing_still,
+    stop_all,
 )
 
 pytestmark = [pytest.mark.network_loopback, pytest.mark.long]
@@ -157,7 +158,7 @@ def test_scenes_that_wait_for_a_person_lead_to_the_decision(page: Page, processe
     page.go_back()
     expect(card(page, 1).locator(".scene-text")).to_contain_text(re.compile(r"\w{3}"), timeout=MADE_WITHIN_MS)
     expect(told(page)).to_be_hidden()
-    page.get_by_role("button", name="Stop").first.click()
+    stop_all(page, project)
     trouble.check()
 
 
@@ -190,7 +191,7 @@ def test_a_run_that_failed_is_not_told_any_more_when_a_person_goes_on(page: Page
         expect(told(page)).to_contain_text("Not everything could be made:")
         card(page, 1).get_by_role("button", name="Make clip").click()
         expect(told(page)).to_be_hidden()
-    card(page, 1).get_by_role("button", name="Stop").click()
+    stop_all(page, project)
 
 
 def test_scenes_that_could_not_be_written_are_told_once(page: Page) -> None:

@@ -83,20 +83,30 @@ def test_what_failed_for_a_whole_project_counts_until_somebody_goes_on_and_is_to
     assert [told for _, told in found] == [told for _, told in cases]
 
 
-STOPPING = """async (kind) => {
+STOPPING = """async ([kind, usd]) => {
   await import("/static/js/elements/mv-job-progress.js");
   const shown = document.createElement("mv-job-progress");
   document.body.append(shown);
-  shown.job = { id: "j", kind, state: "running", cancel_requested: true, stage: "", waiting_for: null };
+  shown.job = { kind, estimated_cost_usd: usd, state: "running", cancel_requested: true, stage: "", waiting_for: null };
   return shown.querySelector("p").textContent;
 }"""
 
 
-@pytest.mark.parametrize(("kind", "is_charged"), [("clip", True), ("run", True), ("stitch", False), ("trim", False)])
+@pytest.mark.parametrize(
+    ("kind", "usd", "is_charged"),
+    [
+        ("clip", "1.6000", True),
+        ("run", "8.0315", True),
+        ("scenes", "0.0315", True),
+        ("clip", "0.0000", False),
+        ("run", "0.0000", False),
+        ("stitch", "0.0000", False),
+    ],
+)
 def test_what_is_stopped_warns_of_a_charge_only_where_somebody_charges(
-    page: Page, kind: str, *, is_charged: bool
+    page: Page, kind: str, usd: str, *, is_charged: bool
 ) -> None:
     page.goto("/health/live")
-    text = page.evaluate(STOPPING, kind)
+    text = page.evaluate(STOPPING, [kind, usd])
     assert text.startswith("Stopping…")
     assert ("charged" in text) is is_charged

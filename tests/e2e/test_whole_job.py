@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.support.browser import Trouble
+from tests.support.browser import Trouble, come
 from tests.support.keyboard import choose_file, press, write
+from tests.support.studio_page import MADE_WITHIN_MS
 
 IDEA = "A lighthouse keeper dances through one stormy night"
 CHARACTER = "A young woman with short copper hair and a yellow raincoat"
-MADE_WITHIN_MS = 90_000
 
 
 @pytest.mark.network_loopback
@@ -34,6 +34,7 @@ def test_an_idea_becomes_a_finished_video(page: Page, context: BrowserContext, s
 def fill_in(page: Page, song: Path) -> None:
     page.goto("/")
     press(page, page.get_by_role("link", name="Create"))
+    page.wait_for_url("**/create/")
     write(page, page.get_by_label("Idea"), IDEA)
     write(page, page.get_by_label("Character & style"), CHARACTER)
     press(page, page.locator("summary", has_text="Configuration"))
@@ -128,8 +129,7 @@ def test_what_is_typed_before_the_script_is_there_stays(page: Page) -> None:
     page.route("**/mv-create-form*.js", lambda route: held.append(route))  # noqa: PLW0108  a bound method takes no mark of the driver
     page.goto("/create/", wait_until="commit")
     page.get_by_label("Idea").fill(IDEA)
-    page.wait_for_timeout(100)
-    held[0].continue_()
+    come(page, held).continue_()
     page.evaluate("customElements.whenDefined('mv-create-form').then(() => null)")
     page.unroute("**/mv-create-form*.js")
 

@@ -1,7 +1,11 @@
 """Flavors in the admin: edited as texts, checked like a folder, every save a revision, used by the very next job."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from flavors.models import ConfigFlavor, FlavorOrigin, FlavorRevision
@@ -28,7 +32,7 @@ def posted(flavor: ConfigFlavor, **texts: str) -> dict[str, str]:
     assert flavor.revision is not None
     documents = {**flavor.revision.documents, **texts}
     fields = {file.replace(".", "_"): documents.get(file, "").replace("\n", "\r\n") for file in FILES}
-    return {"active": "on", **fields, **NO_INLINES}
+    return {"active": "on", **fields, "opened": str(flavor.revision_id), **NO_INLINES}
 
 
 def page(name: str) -> tuple[ConfigFlavor, str]:
@@ -62,13 +66,14 @@ def test_saving_without_a_change_makes_no_revision(staff: Client) -> None:
     assert flavor_resolve(name="mv1").revision_number == 1
 
 
-def test_broken_text_is_refused_with_its_line_and_changes_nothing(staff: Client) -> None:
+@pytest.mark.parametrize(("field", "value"), [("aspect_ratio", "2:1"), ("model", '"m\\0"'), ("model", '"\\uD83D"')])
+def test_broken_text_is_refused_with_its_line_and_changes_nothing(staff: Client, field: str, value: str) -> None:
     flavor, url = page("mv1")
 
-    response = staff.post(url, posted(flavor, **{IMAGE_PARAMS: "model: m\naspect_ratio: 2:1\n"}))
+    response = staff.post(url, posted(flavor, **{IMAGE_PARAMS: f"output_format: png\n{field}: {value}\n"}))
 
     assert response.status_code == 200
-    assert "image_params.yaml, line 2, aspect_ratio" in response.content.decode()
+    assert f"image_params.yaml, line 2, {field}" in response.content.decode()
     assert flavor_resolve(name="mv1").revision_number == 1
 
 
@@ -125,3 +130,50 @@ def test_page_leads_to_what_would_be_sent(staff: Client) -> None:
     shown = staff.get(address).content.decode()
     assert "You are the director of a concert film" in shown
     assert "A storm at sea" in shown
+
+
+def test_second_of_two_editors_does_not_take_back_the_first(staff: Client) -> None:
+    flavor, url = page("mv1")
+    assert f'name="opened" value="{flavor.revision_id}"' in staff.get(url).content.decode()
+    texts = shipped_documents("mv1")
+    of_first = texts[PARAMETERS].replace("number_of_scenes: 6", "number_of_scenes: 5")
+    of_second = texts[IMAGE_PARAMS] + "# mine\n"
+    assert staff.post(url, posted(flavor, **{PARAMETERS: of_first})).status_code == 302
+
+    refused = staff.post(url, posted(flavor, **{IMAGE_PARAMS: of_second}))
+
+    now, _ = page("mv1")
+    shown = refused.content.decode()
+    link = reverse("admin:flavors_flavorrevision_change", args=[now.revision_id])
+    assert f'<a href="{link}">mv1 #2</a> by ada at ' in shown
+    assert "# mine" in shown
+    assert flavor_resolve(name="mv1").number_of_scenes == 5
+    assert f'name="opened" value="{now.revision_id}"' in shown
+    assert staff.post(url, posted(now, **{IMAGE_PARAMS: of_second})).status_code == 302
+    assert (flavor_resolve(name="mv1").number_of_scenes, flavor_resolve(name="mv1").revision_number) == (5, 3)
+
+
+def test_form_that_does_not_say_what_it_was_opened_with_is_refused(staff: Client) -> None:
+    flavor, url = page("mv1")
+    form = posted(flavor, **{PARAMETERS: ""})
+    del form["opened"]
+
+    assert "Saved since you opened" in staff.post(url, form).content.decode()
+    assert flavor_resolve(name="mv1").revision_number == 1
+
+
+def test_revision_is_called_by_its_flavor_and_lists_do_not_ask_for_each(
+    staff: Client, django_assert_max_num_queries: Any
+) -> None:
+    flavor, url = page("mv1")
+    shown = staff.get(reverse("admin:flavors_flavorrevision_change", args=[flavor.revision_id])).content.decode()
+    assert "mv1 #1" in shown
+    assert f"{flavor.pk}#1" not in shown
+    for wanted in (url, reverse("admin:flavors_flavorrevision_changelist")):
+        with CaptureQueriesContext(connection) as few:
+            staff.get(wanted)
+        for _ in range(6):
+            taken = FlavorRevision.objects.count() + 1
+            flavor.revisions.create(number=taken, documents={}, content_hash="", origin="file")
+        with django_assert_max_num_queries(len(few)):
+            staff.get(wanted)

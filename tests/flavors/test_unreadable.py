@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from flavors.schema import SCENE_PROMPTS
+from flavors.schema import PARAMETERS, SCENE_PROMPTS
 from flavors.services import flavors_sync
 from tests.support.flavor_folders import shipped_documents, write_flavor
 
@@ -41,6 +41,19 @@ def test_what_cannot_be_read_is_refused_or_nobodys_while_the_others_load(
         "mine, line 1: the folder cannot be read (Permission denied)."
     ]
     assert len(report.unchanged) == 3
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\uD83D"])
+def test_a_folder_with_a_character_that_no_database_keeps_is_refused_while_the_others_load(
+    place: Path, escape: str
+) -> None:
+    write_flavor(place, "odd", {**shipped_documents(), PARAMETERS: f'title: Odd\nstyle: "ink{escape}"\n'})
+    write_flavor(place, "mine", shipped_documents())
+    report = flavors_sync()
+    assert [str(one) for one in report.refused.pop("odd")] == [
+        f"{PARAMETERS}, line 2, style: holds a character that cannot be kept."
+    ]
+    assert (report.refused, sorted(report.added)) == ({}, ["default", "example", "mine", "mv1"])
 
 
 def refused(look: Callable[[Path], Iterator[Path]], folder: Path) -> Callable[[Path], Iterator[Path]]:

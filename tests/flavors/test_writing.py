@@ -108,6 +108,7 @@ def test_a_change_that_changes_nothing_makes_no_revision(api: APIClient) -> None
         ({"scene_prompts.yaml": "scene_generation_prompt: |\n  a\n  {mood}\n"}, 3, "scene_generation_prompt", "mood"),
         ({"image_params.yaml": "aspekt: 1:1\n"}, 1, "aspekt", ""),
         ({"parameters.yaml": "style: \x00\n"}, 0, "", ""),
+        ({"parameters.yaml": 'a: 1\nstyle: "\\0"\n'}, 2, "style", "cannot be kept"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_field_and_changes_nothing(

@@ -1,12 +1,15 @@
 """What the studio's tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from generation.jobs import heartbeat
+from generation.providers import prices
 from mvsite.logs import hide
+from tests.providers_server import prices as vendors
 from tests.providers_server.google import Google
 from tests.providers_server.google_answers import KEY
 from tests.providers_server.media import Media
@@ -24,6 +27,18 @@ def calm_heartbeats(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     mark = request.node.get_closest_marker("django_db")
     if mark is None or not mark.kwargs.get("transaction"):
         monkeypatch.setattr(heartbeat, "LONGEST_PAUSE", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def prices_on(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Let prices be those of a day, here and at the stand-in; before it is called, of one before any is to change."""
+
+    def on(day: date) -> None:
+        monkeypatch.setattr(prices, "day_of", lambda at: day)
+        monkeypatch.setattr(vendors, "today", lambda: day)
+
+    on(date(2026, 12, 31))
+    return on
 
 
 @pytest.fixture(scope="session")

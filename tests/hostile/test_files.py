@@ -4,7 +4,6 @@ import base64
 import resource
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from tests.support.hostile_files import SECRET, bombs, disguises
+from tests.support.threads import running_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.network_loopback]
 UPLOADS = ("/api/audio/upload", "/api/mv/videos/upload", "/api/mv/characters/upload")
@@ -57,11 +57,12 @@ def listener() -> Iterator[tuple[int, list[Any]]]:
 def offered(api: APIClient, address: str, content: bytes) -> tuple[int, float]:
     """Upload something as a file of the right name; give the status and the seconds it took."""
     ending = {"audio": "mp3", "mv": "mp4"}[address.split("/")[2]] if "characters" not in address else "png"
-    begun = time.monotonic()
-    answer = api.post(address, {"file": SimpleUploadedFile(f"fine.{ending}", content)}, format="multipart")
+    with running_time() as seconds:
+        answer = api.post(address, {"file": SimpleUploadedFile(f"fine.{ending}", content)}, format="multipart")
+        took = seconds()
     if answer.status_code >= 400:
         assert answer["Content-Type"] == "application/problem+json"
-    return answer.status_code, time.monotonic() - begun
+    return answer.status_code, took
 
 
 def in_json(api: APIClient, content: bytes) -> int:

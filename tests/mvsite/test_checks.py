@@ -1,6 +1,9 @@
 """What the studio refuses to start with."""
 
+import re
 import secrets
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,11 +11,12 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django.fixtures import Settings
 
-from mvsite.checks import TAG, refuse_unsafe_start
+from mvsite.checks import SHORTEST_KEY, TAG, refuse_unsafe_start
 from mvsite.common import floors
 from mvsite.common.floors import FLOORS, below_floor
 from mvsite.common.mounts import network_file_system
 from tests.support.processes import ran
+from tests.support.tree import ROOT
 
 PRODUCTION = {
     "MV_AUTH": "required",
@@ -55,6 +59,22 @@ def test_an_unknown_way_in_is_refused(settings: Settings) -> None:
 def test_a_studio_with_log_in_needs_its_own_key_and_names(settings: Settings) -> None:
     settings.MV_AUTH = "required"
     assert found() == ["studio.E003", "studio.E004"]
+
+
+def test_what_the_settings_page_says_of_key_and_names_is_enough_for_a_studio_with_log_in(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/settings.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| .*With `MV_AUTH=required` it must be set(.*) \|$", page, re.MULTILINE))
+    makes = re.search(rf"at least {SHORTEST_KEY} characters; `python3 -c '(.*?)'`", rows["SECRET_KEY"])
+    names = re.search(r"\(`(.*?)`\)", rows["ALLOWED_HOSTS"])
+    assert makes is not None
+    assert names is not None
+    key = subprocess.run([sys.executable, "-c", makes[1]], capture_output=True, text=True, check=True).stdout.strip()
+    monkeypatch.setenv("SECRET_KEY", key)
+    monkeypatch.setenv("ALLOWED_HOSTS", names[1])
+    settings.MV_AUTH = "required"
+    assert found() == []
 
 
 @pytest.mark.parametrize(

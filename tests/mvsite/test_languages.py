@@ -29,6 +29,13 @@ def test_a_page_speaks_what_the_browser_asks_for(browser: Client, asked: str, sp
     assert language(browser, **{"Accept-Language": asked}) == spoken
 
 
+def test_the_admin_speaks_one_language(browser: Client, owner: User) -> None:
+    browser.force_login(owner)
+    page = browser.get("/admin/assets/video/", headers={"Accept-Language": "de"}).content.decode()
+    assert '<html lang="en' in page
+    assert "Select video to change" in page
+
+
 def test_the_language_that_was_chosen_wins(browser: Client) -> None:
     browser.cookies["django_language"] = "en"
     assert language(browser, **{"Accept-Language": "de"}) == "en"

@@ -4,6 +4,7 @@ It is no copy of the studio's catalogue and is never read from there: a test com
 """
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -45,6 +46,14 @@ PER_MILLION = {
     "gemini-3.1-pro-preview": ("2", "12"),
     "gemini-2.5-pro": ("1.25", "10"),
 }
+# What is announced: from that day on (UTC) a million tokens cost this.
+PER_MILLION_LATER = {"gemini-3.8-flash": (date(2027, 1, 1), ("1.50", "7.50"))}
+
+
+def per_million(model: str, day: date) -> tuple[str, str]:
+    """Say what a million tokens in and out cost on a day."""
+    later = PER_MILLION_LATER.get(model)
+    return later[1] if later and day >= later[0] else PER_MILLION.get(model, ("0", "0"))
 
 
 def price(model: str, *, seconds: float = 0.0, sound: bool = True, resolution: str = "") -> Decimal:
@@ -57,6 +66,11 @@ def price(model: str, *, seconds: float = 0.0, sound: bool = True, resolution: s
 
 def price_of_words(model: str, usage: Mapping[str, Any]) -> Decimal:
     """Say what an answer in words costs, by its `usageMetadata`."""
-    one_in, one_out = (Decimal(each) for each in PER_MILLION.get(model, ("0", "0")))
+    one_in, one_out = (Decimal(each) for each in per_million(model, today()))
     out = usage.get("candidatesTokenCount", 0) + usage.get("thoughtsTokenCount", 0)
     return (one_in * int(usage.get("promptTokenCount", 0)) + one_out * int(out)) / 1_000_000
+
+
+def today() -> date:
+    """Give the day in UTC."""
+    return datetime.now(UTC).date()

@@ -85,6 +85,7 @@ class StandinProcess:
             "GOOGLE_GEMINI_BASE_URL": str(self.urls["google"]),
             "MV_PROVIDER_ALLOW_HOSTS": "localhost",
             "MV_RECONCILE_GRACE_SECONDS": "2",
+            "MV_RESEND_BELOW_USD": "0.10",  # what a writing costs changes with the year
         }
 
 

@@ -37,10 +37,10 @@ def act(client: Client, place: str, action: str, *rows: Model, **more: str) -> A
     return client.post(place, {"action": action, "_selected_action": ids, **more})
 
 
-def sheet(rated: int, *videos: Video, client: Client) -> None:
-    """Save the sheet, as it was opened, with this rating for each of these videos."""
+def sheet(rated: int, *videos: Video, client: Client, **more: str) -> None:
+    """Save the sheet, as it was opened, with this rating for each of these videos; `more` goes with it."""
     words = {f"form-{number}-id": str(video.pk) for number, video in enumerate(videos)}
     words |= {f"initial-form-{number}-rating": str(video.rating) for number, video in enumerate(videos)}
     words |= {f"form-{number}-rating": str(rated) for number in range(len(videos))}
     counts = {"form-TOTAL_FORMS": str(len(videos)), "form-INITIAL_FORMS": str(len(videos))}
-    client.post(VIDEOS, {**words, **counts, "_save": "Save"})
+    client.post(VIDEOS, {**words, **counts, "_save": "Save", **more})

@@ -1,12 +1,17 @@
 """A browser under watch: console errors, page errors, violations of the policy, requests that leave the studio."""
 
 import re
+import time
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
+Held = TypeVar("Held")
 _RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+_STANDS = """() => Promise.allSettled(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
 _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
@@ -54,10 +59,25 @@ class Trouble:
         assert (errors, self.violations, self.strangers) == ([], [], [])
 
 
+def come(page: Page, held: list[Held], *, many: int = 1) -> Held:
+    """Wait until so many requests that a route holds are there, which the page may overtake; give the last of them."""
+    until = time.monotonic() + 20
+    while len(held) < many:
+        assert time.monotonic() < until, "nobody asks"
+        page.wait_for_timeout(20)  # the driver hands over what has come
+    return held[many - 1]
+
+
+def there(page: Page, element: str) -> None:
+    """Wait until the module of an element is there: until then its buttons do nothing."""
+    page.evaluate("(name) => customElements.whenDefined(name).then(() => null)", element)
+
+
 def accessible(page: Page) -> None:
     """Fail when axe finds anything on the page as it is, in the light or in the dark, or when it is too wide."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
+        page.evaluate(_STANDS)  # half on its way, a colour is neither the old nor the new one
         found = Axe().run(page, options=_RULES).response["violations"]
         told = [(rule["id"], [node["html"][:200] for node in rule["nodes"][:5]]) for rule in found]
         assert told == [], f"{scheme}, {page.url}: {told}"

@@ -1,5 +1,6 @@
 """What must hold in a catalogue; every sentence names the entry and what is wrong with it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,9 @@ LIMITS = {
 NEEDED = {"provider", "makes", "features", "limits", "price", "typical_seconds", "retires"}
 KNOWN = {*NEEDED, "needs", "bends", "always", "cancel_after_seconds", "successor"}
 UNITS = {"call", "image", "second", "run"}
+BY_TOKENS = {"input_per_million", "output_per_million"}
+AMOUNTS = {"usd", "cases", *BY_TOKENS}
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 def problems(catalogue: dict[str, Any], settings: object) -> list[str]:
@@ -91,8 +95,31 @@ def _of_price(price: dict[str, Any], *, is_free: bool) -> Iterator[str]:
         yield "price: the base price must be the dearest, for what is not said"
     elif is_free != (numbers[0] == 0):
         yield "price: only what is built in is free"
+    by_tokens = [price[name] for name in BY_TOKENS & price.keys()]
+    if len(by_tokens) == 1 or not all(isinstance(each, str) and _NUMBER.fullmatch(each) for each in by_tokens):
+        yield "price: a million tokens, in and out, are numbers in quotes"
     if not is_free and not isinstance(price.get("dated"), date):
         yield "price: dated says when it was read"
+        return
+    unknown = price.keys() - {"unit", "dated", "later", *AMOUNTS}
+    if unknown:
+        yield f"price: unknown {sorted(unknown)}"
+    yield from _of_later(price, is_free=is_free)
+
+
+def _of_later(price: dict[str, Any], *, is_free: bool) -> Iterator[str]:
+    now = {name: value for name, value in price.items() if name != "later"}
+    last = price.get("dated", date.min)
+    for change in price.get("later", ()):
+        day, amounts = change.get("from"), {name: value for name, value in change.items() if name != "from"}
+        if not isinstance(day, date) or day <= last:
+            yield "price: later is from a day, each after the one before"
+            return
+        last = day
+        if amounts.keys() != now.keys() & AMOUNTS:
+            yield f"price: later names {sorted(now.keys() & AMOUNTS)}"
+        else:
+            yield from (f"from {day}: {say}" for say in _of_price({**now, **amounts}, is_free=is_free))
 
 
 def _of_end(facts: dict[str, Any], models: dict[str, Any]) -> Iterator[str]:

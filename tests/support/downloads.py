@@ -1,6 +1,7 @@
 """Asking for songs of a site that stands for YouTube, and looking at what became of it."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from assets.models import Audio
 from generation.models import Job
 from tests.support.youtube_site import Site, youtube_site
 
-ALL_OF_IT = ["0.0.0.0/0", "::/0"]
+ALL_OF_IT = [ip_network("0.0.0.0/0"), ip_network("::/0")]
 
 
 @pytest.fixture(scope="session")

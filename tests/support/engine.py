@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from generation import jobs
-from generation.choices import JobKind, JobState
+from generation import jobs, money
+from generation.choices import CallOutcome, JobKind, JobState
 from generation.models import Job, Lane
 from generation.pipelines import engine, registry
 from mvsite.accounts.models import User
+from mvsite.common.errors import UserError
 
 LONG_AGO = timedelta(seconds=5)
 
@@ -70,3 +72,13 @@ def work_off(*, rounds: int = 400, until: Callable[[], bool] = lambda: False) ->
             make_due(job)
             engine.advance(job.pk)
     pytest.fail(f"still at work: {[str(job) for job in Job.objects.active()]}")
+
+
+def left_to_a_person(owner: User, parent: Job | None = None) -> Job:
+    """Make a job whose order at a price of $1 was sent and never heard of."""
+    job = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, parent=parent, estimated_cost_usd=Decimal(1))
+    claim = jobs.claim(job.pk)
+    assert claim is not None
+    money.answer(money.intent(claim.job, provider="fake", model="fake-1", request_hash="h"), CallOutcome.UNKNOWN)
+    claim.hand_to_person(UserError("user:job:needs_review"))
+    return claim.job

@@ -1,13 +1,14 @@
 """A Redis of one test alone, which it may stop and start."""
 
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
 import redis
 
-from mvsite.supervisor.address import free_port
 from tests.support import needs
+from tests.support.ports import held_port
 from tests.support.processes import wait_for
 
 
@@ -17,15 +18,18 @@ class OwnRedis:
     def __init__(self, folder: Path) -> None:
         self._program = needs.redis_server()
         self._folder = folder
-        self._port = free_port("127.0.0.1", 0)
+        self._held = ExitStack()
+        self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
+        self._port = self._held.enter_context(held_port())
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self._held.close()
 
     def url(self, database: int) -> str:
         """Return the URL of one of its databases."""

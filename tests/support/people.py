@@ -43,6 +43,11 @@ def browser(user: User | None = None, *, checks: bool = False) -> Client:
     return client
 
 
+def sign_in(client: Client, name: str, password: str = PASSWORD, **words: Any) -> Any:
+    """Send the form of the sign-in page."""
+    return client.post("/sign-in/", {"username": name, "password": password, **words})
+
+
 def session(user: User | None = None) -> APIClient:
     """Return a client of the API with a browser's session, or of nobody."""
     client = APIClient(HTTP_HOST=HOST, raise_request_exception=False)

@@ -18,18 +18,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import held_port
 from tests.support.tree import ROOT
 
+LONGEST_LOOK = 1.0  # seconds between two looks that count
 _READY = re.compile(r"MV Studio is ready: (http://\S+?)/?$")
 
 
 def wait_for(what: Callable[[], bool], *, seconds: float, saying: str) -> None:
-    """Wait until `what` is true; fail the test when it takes longer."""
-    deadline = time.monotonic() + seconds
+    """Wait until `what` is true; fail the test when it takes longer. Time in which the machine stood still is none."""
+    waited, looked = 0.0, time.monotonic()
     while not what():
-        if time.monotonic() > deadline:
+        if waited > seconds:
             pytest.fail(f"not within {seconds:g} s: {saying}")
         time.sleep(0.05)
+        before, looked = looked, time.monotonic()
+        waited += min(looked - before, LONGEST_LOOK)
 
 
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
@@ -139,7 +143,8 @@ def _prepared() -> Path:
     return folder
 
 
-def _prepare(data_dir: Path) -> None:
+def prepare(data_dir: Path) -> None:
+    """Let a data folder begin with tables and static files that were made before."""
     if not (data_dir / "studio.sqlite3").exists():
         shutil.copy(_prepared() / "studio.sqlite3", data_dir)
     if not (data_dir / "static").exists():
@@ -166,7 +171,7 @@ def running_studio(data_dir: Path, *options: str, **extra: str) -> Iterator[Stud
     A new data folder begins with tables and static files that were made before, and with short clips.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    _prepare(data_dir)
+    prepare(data_dir)
     with cold_studio(data_dir, *options, **{"MV_FLAVORS_DIR": str(_short_clips(data_dir)), **extra}) as studio:
         yield studio
 
@@ -174,7 +179,10 @@ def running_studio(data_dir: Path, *options: str, **extra: str) -> Iterator[Stud
 @contextmanager
 def cold_studio(data_dir: Path, *options: str, **extra: str) -> Iterator[Studio]:
     """Do the same with a data folder as it is, which may be empty."""
-    with started(data_dir, "manage.py", "runstudio", "--port", "0", "--no-browser", *options, **extra) as process:
+    with (
+        held_port() as port,
+        started(data_dir, "manage.py", "runstudio", "--port", str(port), "--no-browser", *options, **extra) as process,
+    ):
         studio = Studio(process, data_dir)
         listener = threading.Thread(target=studio.listen, daemon=True)
         listener.start()

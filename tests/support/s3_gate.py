@@ -69,7 +69,7 @@ class SignatureGate:
         pairs = [
             (unquote(name), unquote(value)) for name, _, value in (p.partition("=") for p in query.split("&") if p)
         ]
-        claim = self._presigned(pairs) if "X-Amz-Signature" in dict(pairs) else self._signed(environ, pairs)
+        claim = self._presigned(environ, pairs) if "X-Amz-Signature" in dict(pairs) else self._signed(environ, pairs)
         key_id, *scope = claim.credential
         if key_id not in self.secrets:
             raise RefusedError("InvalidAccessKeyId", "no such key")
@@ -83,7 +83,9 @@ class SignatureGate:
         if not hmac.compare_digest(expected, claim.signature):
             raise RefusedError("SignatureDoesNotMatch", "the signature does not match")
 
-    def _presigned(self, pairs: list[tuple[str, str]]) -> Claim:
+    def _presigned(self, environ: Environ, pairs: list[tuple[str, str]]) -> Claim:
+        if environ.get("HTTP_AUTHORIZATION"):
+            raise RefusedError("InvalidArgument", "Only one auth mechanism allowed", "400 Bad Request")
         words = dict(pairs)
         seconds = int(words["X-Amz-Expires"])
         if not 0 < seconds <= _LONGEST:

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import schemathesis
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -24,6 +23,8 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from mvsite.common.charsets import StudioHandler
 
 CHECKS = [
     not_a_server_error,
@@ -100,7 +101,7 @@ def _storm(count: int, ids: list[str], number: int, weather: Storm) -> Storm:
 
 def _local_studio() -> Callable[..., Iterable[bytes]]:
     """The studio as a WSGI application that is asked from its own machine: the client in between names no address."""
-    studio = get_wsgi_application()
+    studio = StudioHandler()
     return lambda environ, start_response: studio({**environ, "REMOTE_ADDR": "127.0.0.1"}, start_response)
 
 

@@ -76,6 +76,13 @@ def finished(page: Page) -> None:
     expect(film(page).locator(".badge").first).to_have_text("Ready", timeout=MADE_WITHIN_MS)
 
 
+def stop_all(page: Page, project: str) -> None:
+    """Stop what still works for a project, as another program would; what has ended meanwhile is as good."""
+    query = f"project={project}&state=queued&state=running&state=waiting&page_size=200"
+    for job in read(page, f"/api/mv/jobs/?{query}")["results"]:
+        page.request.post(job["urls"]["cancel"])
+
+
 def no_rendering(studio: Studio) -> AbstractContextManager[None]:
     """Let the workers that render stand still: what is queued for them stays so."""
     return standing_still(studio, "-n render-")

@@ -17,7 +17,7 @@ def compare_and_go_back(page: Page) -> None:
     first.get_by_role("button", name="Compare").click()
     dialog = page.get_by_role("dialog", name="Two takes of scene 1")
     pair = dialog.locator("video")
-    pair.evaluate_all("(all) => all.forEach((each) => (each.muted = true))")
+    pair.evaluate_all("(all) => all.forEach((each) => (each.muted = each.loop = true))")
     dialog.get_by_role("button", name="Play both").click()
     wait_for(lambda: pair.evaluate_all(_PLAYING) == [True, True], seconds=10, saying="both play")
     expect(dialog.get_by_label("Take on the left")).to_have_value(re.compile("."))

@@ -34,6 +34,15 @@ def told_texts() -> Iterator[tuple[str, str]]:
                 yield short_name(path), text
 
 
+def told_stages() -> Iterator[tuple[str, str]]:
+    """Go through (file, text): every stage of a job that is set anywhere."""
+    for path in python_files(*SOURCE):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for name, value in _spoken(node):
+                if _STAGES.fullmatch(name):
+                    yield from ((short_name(path), text) for text in _literals(value))
+
+
 def _of_fields() -> Iterator[str]:
     """What REST framework says of a field that is missing, empty, too long or has no such value."""
     for node in ast.walk(ast.parse(Path(fields.__file__).read_text(encoding="utf-8"))):

@@ -108,7 +108,7 @@ def main() -> None:
         folder=Path.cwd(),
         program=js_runtime(),
         trusted=addresses(order["base_url"]),
-        denied=[ipaddress.ip_network(text, strict=False) for text in order["denied"]],
+        denied=[ipaddress.ip_network(text) for text in order["denied"]],
     )
     guard.start()
     told: dict[str, Any]

@@ -70,7 +70,7 @@ def fetch(video: str, *, folder: Path, tick: Callable[[float], None]) -> Fetched
         "max_seconds": longest,
         "cookies": _cookies(),
         "base_url": settings.MV_YOUTUBE_BASE_URL,
-        "denied": list(settings.MV_FETCH_DENY),
+        "denied": [str(network) for network in settings.MV_FETCH_DENY],
     }
     told = _Told()
     try:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mvsite.common.fetch.addresses import Network, is_public
+from mvsite.common.fetch.addresses import is_public
+from mvsite.env import Network
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _SENDS = ("socket.connect", "socket.sendto", "socket.sendmsg")

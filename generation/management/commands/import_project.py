@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from generation.management.owners import owner_named
 from generation.services.importing import project_import
-from mvsite.accounts.models import User
-from mvsite.accounts.services import local_owner
 from mvsite.common.errors import StudioError
 
 
@@ -17,16 +16,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the ZIP")
-        parser.add_argument("--owner", help="whose it will be, by user name (default: the local owner)")
+        parser.add_argument("--owner", help="whose it will be, by user name (needed with MV_AUTH=required)")
         parser.add_argument("--strict", action="store_true", help="refuse an export of which a file is damaged")
 
     def handle(self, *_: Any, **options: Any) -> None:
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        owner = User.objects.filter(username=options["owner"]).first() if options["owner"] else local_owner()
-        if owner is None:
-            raise CommandError(f"There is no user {options['owner']}.")
+        owner = owner_named(options["owner"])
         try:
             made = project_import(owner=owner, path=path, strict=options["strict"])
         except StudioError as error:

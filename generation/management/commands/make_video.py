@@ -1,13 +1,15 @@
 """Makes one music video from beginning to end, without a browser: portraits, scenes, clips, the finished film."""
 
 import os
+import shlex
 import signal
 import sys
 import threading
 import uuid
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +18,21 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assets import storage
 from assets.media.song import demo_song
-from assets.models import Audio, AudioSource, CharacterReference, Video
+from assets.models import Audio, AudioSource, Video
 from assets.services.audio import audio_create_from_file, audio_upload
 from generation.choices import JobState
+from generation.management.agreeing import agree, bought_with, first_portrait, needs_portrait, portraits_job
 from generation.management.bars import Bars
 from generation.management.following import failures, follow, portraits_state, run_state
+from generation.management.owners import owner_named
 from generation.models import Job, Project
 from generation.selectors import project_cost
 from generation.services.portraits import portraits_request
 from generation.services.projects import project_create, project_update
 from generation.services.runs import run_request
 from mvsite import env
-from mvsite.accounts.services import local_owner
-from mvsite.common.errors import StudioError
+from mvsite.accounts.models import User
+from mvsite.common.errors import StudioError, UserError
 from mvsite.supervisor import Supervisor, SupervisorError
 from mvsite.supervisor.lock import AlreadyRunningError, take_lock
 from mvsite.supervisor.services import workers
@@ -52,9 +56,17 @@ class Command(BaseCommand):
         parser.add_argument("--flavor", default="", help="a flavor's name (default: default)")
         parser.add_argument("--seed", type=int, help="the same seed makes the same video")
         parser.add_argument("--out", type=Path, default=Path("video.mp4"), help="where the finished video goes")
+        parser.add_argument("--owner", metavar="NAME", help="whose it is, by user name (needed with MV_AUTH=required)")
         parser.add_argument("--resume", metavar="PROJECT", help="go on with a project that was stopped")
+        parser.add_argument(
+            "--confirm-usd",
+            metavar="USD",
+            type=_amount,
+            help="what it may cost with keys set; a dearer film is not begun and tells its price",
+        )
 
     began = False
+    whose: tuple[str, ...] = ()
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Run; words that make no sense end with 1, because argparse's own 2 means partly done here."""
@@ -73,19 +85,29 @@ class Command(BaseCommand):
         out: Path = options["out"].expanduser().resolve()
         if not out.parent.is_dir():
             raise CommandError(f"There is no folder {out.parent}.")
+        confirmed: Decimal | None = options["confirm_usd"]
+        self.whose = ("--owner", options["owner"]) if options["owner"] else ()
         try:
             project = self._project(options)
-            with self._workers():
-                code = self._make(project, out)
+            try:
+                agree(project, confirmed)
+                with self._workers():
+                    code = self._make(project, out, confirmed)
+            except UserError as error:
+                if error.code != "user:cost:confirm":
+                    raise
+                again = self._again(project, out, "--confirm-usd", error.extra["estimated_cost_usd"])
+                say = f"{error.detail} Nothing of it was bought. To pay up to that much, go on with: {again}"
+                raise CommandError(say) from None
         except StudioError as error:
             raise CommandError(f"{error.detail} {error.text.next_step}") from None
         if code:
             sys.exit(code)
 
     def _project(self, options: dict[str, Any]) -> Project:
-        owner = local_owner()
+        owner = owner_named(options["owner"])
         if options["resume"]:
-            found = Project.objects.for_user(owner).kept().filter(pk=_uuid(options["resume"])).first()
+            found = Project.objects.for_user(owner, edit=True).kept().filter(pk=_uuid(options["resume"])).first()
             if found is None:
                 raise CommandError(f"There is no project {options['resume']}.")
             return found
@@ -95,7 +117,7 @@ class Command(BaseCommand):
         count = options["scenes"] or (DEMO_SCENES if demo else None)
         if count is not None and not 1 <= count <= 60:
             raise CommandError("--scenes takes 1 to 60.")
-        song = self._demo_song(count or DEMO_SCENES) if demo else self._song(options["song"])
+        song = self._demo_song(owner, count or DEMO_SCENES) if demo else self._song(owner, options["song"])
         return project_create(
             owner=owner,
             idea=options["idea"] or DEMO_IDEA,
@@ -106,19 +128,19 @@ class Command(BaseCommand):
             seed=options["seed"],
         )
 
-    def _song(self, path: Path | None) -> Audio | None:
+    def _song(self, owner: User, path: Path | None) -> Audio | None:
         if path is None:
             return None
         if not path.is_file():
             raise CommandError(f"There is no file {path}.")
-        return audio_upload(owner=local_owner(), path=path, name=path.name)
+        return audio_upload(owner=owner, path=path, name=path.name)
 
-    def _demo_song(self, scenes: int) -> Audio:
+    def _demo_song(self, owner: User, scenes: int) -> Audio:
         with storage.temp_dir() as folder:
             path = folder / "demo-song.wav"
             demo_song(path, seconds=scenes * SECONDS_A_SCENE)
             return audio_create_from_file(
-                id=uuid.uuid4(), owner=local_owner(), path=path, source=AudioSource.SYNTH, title="Demo song"
+                id=uuid.uuid4(), owner=owner, path=path, source=AudioSource.SYNTH, title="Demo song"
             )
 
     @contextmanager
@@ -156,31 +178,40 @@ class Command(BaseCommand):
             self._say(str(error))
             self.stop.set()
 
-    def _make(self, project: Project, out: Path) -> int:
+    def _make(self, project: Project, out: Path, confirmed: Decimal | None) -> int:
         self._say(f"Project {project.pk}: {project.idea}")
         bars = Bars(sys.stdout)
-        if project.character_reference_id is None:
-            self._choose_portrait(project, bars)
-        job = None if self.stop.is_set() else run_request(project=project)
-        if job is not None:
+        bought = self._choose_portrait(project, bars, confirmed) if needs_portrait(project) else Decimal(0)
+        if confirmed is not None:
+            confirmed = max(confirmed - bought, Decimal(0))
+        job = None
+        if not (self.stop.is_set() or needs_portrait(project)):
+            if bought:
+                agree(project, confirmed, bought=bought)  # the film may have grown meanwhile
+            job = run_request(project=project, confirm_cost_usd=confirmed)
             job = follow(job, stopped=self.stop, look=run_state(project), bars=bars)
         if job is None or not job.is_final:
-            self._say(f"Stopped. Nothing is lost; go on with: ./studio video --resume {project.pk} --out {out}")
+            agreed = () if confirmed is None else ("--confirm-usd", f"{confirmed.normalize():f}")
+            self._say(f"Stopped. Nothing is lost; go on with: {self._again(project, out, *agreed)}")
             return FAILED
         return self._deliver(project, job, out)
 
-    def _choose_portrait(self, project: Project, bars: Bars) -> None:
-        """Have four portraits drawn and take the first that came out."""
-        under_way = Job.objects.filter(project=project, kind="portraits", parent=None).unfinished().first()
-        job = under_way or portraits_request(
-            owner=project.owner, character_description=project.character_description, project=project
+    def _choose_portrait(self, project: Project, bars: Bars, confirmed: Decimal | None) -> Decimal:
+        """Have four portraits drawn, unless they were already, and take the first that came out; gives their cost."""
+        there = portraits_job(project)
+        job = there or portraits_request(
+            owner=project.owner,
+            character_description=project.character_description,
+            project=project,
+            confirm_cost_usd=confirmed,
         )
         job = follow(job, stopped=self.stop, look=portraits_state, bars=bars)
-        if job.state == JobState.SUCCEEDED and job.result:
-            chosen = job.result["images"][0]["id"]
-            project_update(project=project, character_reference=CharacterReference.objects.get(pk=chosen))
+        chosen = first_portrait(job)
+        if chosen is not None:
+            project_update(project=project, character_reference=chosen)
         elif job.is_final and job.error:
             raise CommandError(f"No portrait: {job.error['detail']} {job.error['next_step']}")
+        return Decimal(0) if there else bought_with(job)
 
     def _deliver(self, project: Project, job: Job, out: Path) -> int:
         project.refresh_from_db()
@@ -188,16 +219,29 @@ class Command(BaseCommand):
             self._say(line)
         if job.state != JobState.SUCCEEDED or project.final_video is None:
             why = job.error["detail"] if job.error else "It was canceled."
-            self._say(f"No video: {why} Try again with: ./studio video --resume {project.pk} --out {out}")
+            self._say(f"No video: {why} Try again with: {self._again(project, out)}")
             return FAILED
         _copy(project.final_video, out)
         seconds = project.final_video.duration_ms / 1000
         self._say(f"{out}  {seconds:.1f} s, cost ${project_cost(project):.2f}")
         return PARTLY if failures(project) else DONE
 
+    def _again(self, project: Project, out: Path, *more: str) -> str:
+        return shlex.join(["./studio", "video", "--resume", str(project.pk), "--out", str(out), *self.whose, *more])
+
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not (amount.is_finite() and amount >= 0):
+        raise ArgumentTypeError(f"{text} is no amount in USD, such as 19.50")
+    return amount
 
 
 def _copy(video: Video, out: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from assets import storage
-from generation.services.syncing import differences, put_right
+from generation.services.syncing import can_put_right, differences, put_right
 from mvsite.common.errors import StudioError
 
 _LEFT_BAD = {"lost", "damaged", "differs", "upload", "in_another_bucket"}
@@ -26,9 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         told: list[dict[str, Any]] = []
+        left_bad = False
         try:
             for found in list(differences(deep=options["deep"])):
                 done = not options["dry_run"] and self._put_right(found, options["direction"])
+                right = can_put_right(found, options["direction"]) if options["dry_run"] else done
+                left_bad = left_bad or (found.kind in _LEFT_BAD and not right)
                 bucket = {"bucket": found.bucket} if found.bucket else {}
                 told.append({"kind": found.kind, "key": found.key, **bucket, "done": done})
                 if not options["json"]:
@@ -36,7 +39,7 @@ class Command(BaseCommand):
         except StudioError as error:
             raise CommandError(f"{error.detail} {error.text.next_step}") from None
         self._sum_up(told, as_json=options["json"])
-        if not options["dry_run"] and any(one["kind"] in _LEFT_BAD and not one["done"] for one in told):
+        if left_bad:
             sys.exit(1)
 
     def _put_right(self, found: Any, direction: Any) -> bool:

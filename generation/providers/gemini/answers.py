@@ -6,6 +6,7 @@ from typing import Any
 from generation.ports import SceneDraft
 from generation.providers.gemini.asking import SHOTS
 from generation.providers.gemini.errors import refused
+from mvsite.common.text import keepable
 
 _REFUSALS = {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"}
 _LONGEST = 6000
@@ -118,8 +119,9 @@ def _scene(found: Any, number: int) -> SceneDraft:
 
 def _text(found: dict[str, Any], name: str, number: int) -> str:
     value = found.get(name)
-    if not isinstance(value, str) or not value.strip():
+    text = keepable(value).strip() if isinstance(value, str) else ""
+    if not text:
         raise UnusableError(f'Scene {number}: "{name}" is missing or empty.')
-    if len(value) > _LONGEST:
+    if len(text) > _LONGEST:
         raise UnusableError(f'Scene {number}: "{name}" is too long.')
-    return value.strip()
+    return text

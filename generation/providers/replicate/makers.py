@@ -78,7 +78,7 @@ class ReplicateMaker(Generic[R]):
             return Pending()
         _output(prediction)
         order = self.prepare(request)
-        return Ready(cost_usd=float(price_of(order.model, order.priced)))
+        return Ready(cost_usd=float(price_of(order.model, order.priced, predictions.made_at(prediction))))
 
     def fetch(self, provider_id: str, request: R, target: Path, tick: Tick) -> None:
         """Stream the output, without the token, from the hosts of the catalogue only."""

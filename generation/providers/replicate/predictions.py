@@ -116,11 +116,17 @@ def _listed(since: datetime) -> Iterator[dict[str, Any]]:
 
 def _at_least(prediction: dict[str, Any], since: datetime) -> bool:
     """Trust the dates rather than the filter: one that is too old belongs to somebody else."""
+    made = made_at(prediction)
+    return made is not None and made >= since
+
+
+def made_at(prediction: dict[str, Any]) -> datetime | None:
+    """Tell when a prediction was made, None when it does not say."""
     try:
         made = datetime.fromisoformat(str(prediction.get("created_at")))
     except ValueError:
-        return False
-    return (made if made.tzinfo else made.replace(tzinfo=UTC)) >= since
+        return None
+    return made if made.tzinfo else made.replace(tzinfo=UTC)
 
 
 def _path(prediction_id: str) -> str:

@@ -34,7 +34,7 @@ class OneTimeLink(UUIDModel, TimestampedModel):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="one_time_links"
     )
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

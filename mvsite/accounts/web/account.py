@@ -17,9 +17,11 @@ from mvsite.accounts.links import link_create
 from mvsite.accounts.models import ApiToken, LinkKind, User
 from mvsite.accounts.quotas import standings
 from mvsite.accounts.rights import may_change, may_invite, may_reset_passwords
+from mvsite.accounts.signing import count_password
 from mvsite.accounts.tokens import token_create, token_revoke
-from mvsite.accounts.web.drawing import draw, for_person
+from mvsite.accounts.web.drawing import draw, draw_problem, for_person
 from mvsite.accounts.web.forms import ChangePasswordForm, TokenForm
+from mvsite.common.errors import UserError
 from mvsite.common.links import absolute_url
 
 PEOPLE_SHOWN = 200
@@ -36,9 +38,15 @@ def account(request: HttpRequest, person: User) -> HttpResponseBase:
 @csrf_protect
 @for_person
 def change_password(request: HttpRequest, person: User) -> HttpResponseBase:
-    """Change the password; every other session ends."""
+    """Change the password; every other session ends. Tries are counted as those to sign in are, by the name."""
     form = ChangePasswordForm(request.POST, person=person)
+    try:
+        count_password(person.get_username())
+    except UserError as error:
+        return _drawn(request, person, problem=error)
     if not form.is_valid():
+        if form.has_error("current", "wrong"):
+            audit("password.refused", request=request, by=person)
         return _drawn(request, person, password_form=form, status=400)
     person.set_password(form.cleaned_data["password"])
     person.save(update_fields=["password"])
@@ -98,7 +106,9 @@ def reset_password(request: HttpRequest, person: User, user_id: UUID) -> HttpRes
     return _drawn(request, person, shown_once=address, said=said)
 
 
-def _drawn(request: HttpRequest, person: User, *, status: int = 200, **told: Any) -> HttpResponseBase:
+def _drawn(
+    request: HttpRequest, person: User, *, status: int = 200, problem: UserError | None = None, **told: Any
+) -> HttpResponseBase:
     told.setdefault("password_form", ChangePasswordForm(person=person))
     told.setdefault("token_form", TokenForm())
     tokens = ApiToken.objects.filter(owner=person, revoked_at=None).order_by("-created_at")
@@ -107,4 +117,7 @@ def _drawn(request: HttpRequest, person: User, *, status: int = 200, **told: Any
     if may_reset_passwords(person):
         shown = User.objects.order_by("username")[:PEOPLE_SHOWN]
         told["people"] = [(each, each.is_active and may_change(person, each)) for each in shown]
-    return draw(request, "account.html", status=status, here="account", tokens=tokens, now=timezone.now(), **told)
+    told |= {"here": "account", "tokens": tokens, "now": timezone.now()}
+    if problem is not None:
+        return draw_problem(request, "account.html", problem, **told)
+    return draw(request, "account.html", status=status, **told)

@@ -80,7 +80,7 @@ class ChangePasswordForm(NewPasswordForm):
         """Check that it is theirs."""
         current = str(self.cleaned_data["current"])
         if not self._person.check_password(current):
-            raise ValidationError(_("This is not your present password."))
+            raise ValidationError(_("This is not your present password."), code="wrong")
         return current
 
     def clean_password(self) -> str:

@@ -22,7 +22,7 @@ from mvsite.accounts.web.forms import ForgotForm, JoinForm, NewPasswordForm
 from mvsite.common.errors import UserError
 from mvsite.common.limits import take
 from mvsite.common.links import absolute_url
-from mvsite.common.visitors import address_of
+from mvsite.common.visitors import counted_as
 
 _FORM = ("GET", "HEAD", "POST")
 
@@ -56,7 +56,7 @@ def forgot(request: HttpRequest) -> HttpResponseBase:
     told: dict[str, Any] = {"form": form, "sends_mail": settings.MV_SENDS_MAIL}
     if request.method != "POST" or not settings.MV_SENDS_MAIL or not form.is_valid():
         return draw(request, "forgot.html", **told)
-    wait = take(f"forgot:{address_of(request)}", limit=settings.MV_RATE_LOGIN)
+    wait = take(f"forgot:{counted_as(request)}", limit=settings.MV_RATE_LOGIN)
     if wait is not None:
         error = UserError("user:request:throttled", extra={"retry_after": wait})
         return draw_problem(request, "forgot.html", error, **told)

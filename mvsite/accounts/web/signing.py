@@ -8,6 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
@@ -56,7 +57,7 @@ def admin_login(request: HttpRequest) -> HttpResponseBase:
     """Lead from the admin's own door to the one that counts tries; a local studio keeps the admin's."""
     if settings.MV_AUTH == "local":
         return admin.site.login(request)
-    return redirect_to_login(request.GET.get("next") or "/admin/", settings.LOGIN_URL)
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
 
 def _next(request: HttpRequest) -> str:

@@ -7,7 +7,8 @@ so everything that is not surely public is refused. The table was read off the I
 import ipaddress
 from collections.abc import Sequence
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from mvsite.env import Network
+
 _NOT_V4 = tuple(
     ipaddress.IPv4Network(text)
     for text in (

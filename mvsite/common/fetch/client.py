@@ -1,7 +1,6 @@
 """One GET of a user's URL into a file: addresses checked, redirects checked again, time and bytes capped."""
 
 import http.client
-import ipaddress
 import logging
 import os
 import ssl
@@ -13,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from mvsite.common.errors import UserError
-from mvsite.common.fetch.addresses import Network, is_public
+from mvsite.common.fetch.addresses import is_public
 from mvsite.common.fetch.net import Net, TimedSocket
 from mvsite.common.fetch.urls import Place, RefusedError, follow, parse
 
@@ -80,8 +79,7 @@ def _fetch(place: Place, target: Path, rules: FetchRules, net: Net, end: float) 
 def connect(place: Place, rules: FetchRules, net: Net, end: float) -> http.client.HTTPConnection:
     """Open a connection to the one address that was checked; a name is never looked up twice."""
     addresses = net.resolve(place.host, place.port)
-    denied = _denied()
-    if not addresses or not all(is_public(address, denied) for address in addresses):
+    if not addresses or not all(is_public(address, settings.MV_FETCH_DENY) for address in addresses):
         raise RefusedError("address")
     left = end - time.monotonic()
     if left <= 0:
@@ -132,10 +130,6 @@ def declared_length(response: http.client.HTTPResponse) -> int | None:
     if response.length is None and not response.chunked and "Content-Length" in response.headers:
         raise RefusedError("declared size")
     return response.length
-
-
-def _denied() -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(text, strict=False) for text in settings.MV_FETCH_DENY)
 
 
 def _sentence(rules: FetchRules) -> str:

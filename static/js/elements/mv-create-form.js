@@ -16,12 +16,11 @@ import "./mv-portrait-grid.js";
 import "./mv-song-field.js";
 import "./mv-song-trim.js";
 
-const SECONDS_EACH = 8;
 const TYPED = ["idea", "character_description", "number_of_scenes"];
 const TEXT = {
   missing: _("Something is missing"),
-  length: (count) => _("%(count)s × 8 seconds: %(time)s.", { count, time: time(count * SECONDS_EACH) }),
-  anyLength: _("Every scene lasts 8 seconds."),
+  length: (count, seconds) => _("%(count)s × %(seconds)s seconds: %(time)s.", { count, seconds, time: time(count * seconds) }),
+  anyLength: (seconds) => _("Every scene lasts %(seconds)s seconds.", { seconds }),
   generate: _("Generate Videos"),
   priced: (usd) => _("Generate Videos · ≈ %(usd)s", { usd }),
   uncut: _("It could not be cut; the song's card says why."),
@@ -44,7 +43,7 @@ class CreateForm extends HTMLElement {
     this.portraits.flavor = () => this.flavor.value;
     this.#restore();
     for (const event of ["input", "change", "mv-change", "mv-link", "mv-window"]) this.addEventListener(event, (spoken) => this.#keep(spoken));
-    this.addEventListener("mv-price", ({ detail }) => setText(this.ui.price, detail > 0 ? TEXT.priced(money(detail)) : TEXT.generate));
+    this.addEventListener("mv-price", ({ detail }) => this.#price(detail));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send({ start: true });
@@ -111,10 +110,20 @@ class CreateForm extends HTMLElement {
     else if (speaker === this.portraits && this.portraits.value.chosen) this.own.value = null;
   }
 
+  #price(usd) {
+    setText(this.ui.price, usd > 0 ? TEXT.priced(money(usd)) : TEXT.generate);
+    this.#length();
+  }
+
+  #length() {
+    const count = Number(this.form.elements.number_of_scenes.value);
+    const { seconds } = this.estimate;
+    setText(this.ui.length, count >= 1 ? TEXT.length(count, seconds) : TEXT.anyLength(seconds));
+  }
+
   #paint() {
-    const { number_of_scenes: scenes, mode, use_ai: ai } = this.form.elements;
-    const count = Number(scenes.value);
-    setText(this.ui.length, count >= 1 ? TEXT.length(count) : TEXT.anyLength);
+    const { mode, use_ai: ai } = this.form.elements;
+    this.#length();
     const isProduct = mode.value === "product";
     this.ui.product.hidden = !isProduct;
     this.ui.character.hidden = isProduct;

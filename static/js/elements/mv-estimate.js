@@ -1,4 +1,5 @@
 // What starting would cost, asked of the API as soon as something that costs has changed. Speaks `mv-price` with USD.
+// `seconds` is how long each of its clips lasts.
 
 import { post } from "../lib/api.js";
 import { parts, setText } from "../lib/dom.js";
@@ -10,13 +11,14 @@ const CALM_MS = 100;
 const TEXT = {
   some: (usd, clips) => _n("About %(usd)s for the scenes and %(count)s clip.", "About %(usd)s for the scenes and %(count)s clips.", clips, { usd }),
   free: (clips) => _n("Free: the scenes and %(count)s clip.", "Free: the scenes and %(count)s clips.", clips),
-  asks: (usd) => _("You are asked once more, because it is above %(usd)s.", { usd }),
+  asks: (usd) => _("You are asked once more, because it is %(usd)s or more.", { usd }),
   over: _("That is more than the budget that is left."),
   unknown: _("The price cannot be had right now; it is asked for again."),
 };
 const COSTS = ["mode", "character_reference_id", "product_image_id", "audio_id", "config_flavor", "number_of_scenes"];
 
 class Estimate extends HTMLElement {
+  seconds = 8; // as the flavors that come with the studio say
   #asked = "";
   #timer = 0;
 
@@ -49,7 +51,9 @@ class Estimate extends HTMLElement {
   }
 
   #show({ lines, estimated_cost_usd: usd, needs_confirmation: asks, confirm_above_usd: limit, over_budget: over }) {
-    const clips = lines.filter(({ kind }) => kind === "clip").reduce((sum, { times }) => sum + times, 0);
+    const made = lines.filter(({ kind }) => kind === "clip");
+    const clips = made.reduce((sum, { times }) => sum + times, 0);
+    this.seconds = made[0]?.clip_seconds ?? this.seconds;
     const price = Number(usd);
     setText(this.ui.words, price > 0 ? TEXT.some(money(price), clips) : TEXT.free(clips));
     setText(this.ui.more, over ? TEXT.over : asks ? TEXT.asks(money(limit)) : "");

@@ -58,12 +58,13 @@ class JobPage extends HTMLElement {
     clearInterval(this.line);
   }
 
-  /** Its place in a line, a pause before it is tried again, that it takes too long: nothing of it is an event. */
+  /** Its place in a line, a pause before it is tried again, that it takes too long, a part's bill: none is an event. */
   async #lookAtLine() {
     const before = this.job;
     if (document.hidden || !isActive(before)) return;
-    const { state, waiting_for, overdue, eta_seconds, eta_range_seconds } = await get(before.urls.self).catch(() => ({}));
-    if (this.job === before && state === before.state) this.#become({ ...before, waiting_for, overdue, eta_seconds, eta_range_seconds });
+    const { state, waiting_for, overdue, eta_seconds, eta_range_seconds, cost_usd } = await get(before.urls.self).catch(() => ({}));
+    if (this.job !== before || state !== before.state) return;
+    this.#become({ ...before, waiting_for, overdue, eta_seconds, eta_range_seconds, cost_usd });
   }
 
   #become(job) {

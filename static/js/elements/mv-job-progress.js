@@ -21,7 +21,6 @@ const TEXT = {
   elapsed: (time) => _("%(time)s so far", { time }),
   on: (text) => _("on “%(text)s”", { text }),
 };
-const FREE = ["stitch", "trim", "download", "export"]; // made here
 const STAGE = { submitting: _("Sending the order"), ingesting: _("Fetching and checking") };
 const DRAWN_HERE = { ingesting: _("Drawing") }; // the sample provider makes the picture when it is fetched
 
@@ -89,7 +88,7 @@ class JobProgress extends HTMLElement {
 }
 
 function wordsOf(job, since) {
-  if (job.cancel_requested && !job.stage.startsWith("stopping;")) return FREE.includes(job.kind) ? TEXT.ending : TEXT.stopping;
+  if (job.cancel_requested && !job.stage.startsWith("stopping;")) return Number(job.estimated_cost_usd) > 0 ? TEXT.stopping : TEXT.ending;
   if (job.overdue) return TEXT.overdue(new Date(job.deadline_at).toLocaleTimeString(language(), { timeStyle: "short" }));
   const { reason, ahead, seconds } = job.waiting_for ?? {};
   const then = clock(Math.max(0, (seconds ?? 0) - since));

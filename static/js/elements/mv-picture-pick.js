@@ -91,14 +91,18 @@ class PicturePick extends HTMLElement {
     this.#list();
   }
 
+  /** Show what the search finds; an answer that comes after another question is dropped. */
   async #list() {
+    const search = this.ui.search.value.trim();
+    const isOld = () => search !== this.ui.search.value.trim();
     try {
-      const query = new URLSearchParams({ page_size: 24, search: this.ui.search.value.trim() });
+      const query = new URLSearchParams({ page_size: 24, search });
       const { results } = await get(`/api/mv/characters/?${query}`);
+      if (isOld()) return;
       this.ui.list.replaceChildren(...results.map((row) => h("li", {}, this.#button(row))));
-      setText(this.ui.empty, results.length ? "" : query.get("search") ? TEXT.nothing : TEXT.empty);
+      setText(this.ui.empty, results.length ? "" : search ? TEXT.nothing : TEXT.empty);
     } catch (problem) {
-      setText(this.ui.empty, told(problem.title));
+      if (!isOld()) setText(this.ui.empty, told(problem.title));
     }
   }
 

@@ -44,7 +44,12 @@ export async function share(what) {
       showProblem(problem, wrong);
     }
   };
-  const add = (link) => list.append(row(link, tried));
+  const shown = new Set();
+  const add = (link) => {
+    if (shown.has(link.id)) return; // made while those before it were asked for
+    shown.add(link.id);
+    list.append(row(link, tried));
+  };
   make.addEventListener("click", tried(async () => add(await post("/api/mv/shares/", { ...what, expires_in_hours: Number(hours.value) }))));
   close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());

@@ -43,6 +43,7 @@ class SongField extends HTMLElement {
     this.ui.player.addEventListener("timeupdate", () => (this.window.moment = this.ui.player.currentTime));
     this.window.addEventListener("mv-window", ({ detail }) => (this.ui.player.currentTime = detail.start));
     this.#paint();
+    this.#upload(); // chosen before this module was there
   }
 
   get value() {

@@ -20,7 +20,7 @@ const TEXT = {
 };
 let providers = null;
 
-/** What happened (`title(what)`), whether it was paid, what is still there; a run pays nothing itself. */
+/** What happened (`title(what)`), whether it was paid (not for a run), what is still there. */
 export function inWords(job, title, kept = "") {
   const { error, state, kind, cost_usd: cost } = job;
   const paid = state === "needs_review" || kind === "run" ? "" : TEXT.cost(cost);

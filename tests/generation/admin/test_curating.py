@@ -19,8 +19,10 @@ from generation.models import Job, Project, ProviderCall
 from generation.money.holds import today
 from mvsite.accounts.models import User
 from tests.support.admin import COSTS, JOBS, PROJECTS, STUCK, VIDEOS, act, failed, sheet, signed_in
+from tests.support.clock import noon
 from tests.support.rows import a_job, a_project, a_song, a_video, stranger
 
+__all__ = ["noon"]
 pytestmark = pytest.mark.django_db
 
 
@@ -116,7 +118,7 @@ def test_job_tells_its_story(staff: Client, owner: User) -> None:
     ProviderCall.objects.filter(pk=call.pk).update(provider_id="pred-1")
     money.settle(job, call, cost=Decimal("1.5"))
     page = staff.get(f"{JOBS}{job.pk}/change/").content.decode()
-    for words in ("job.queued", "pred-1", "google/veo-3.1", "$1.5000", "a storm"):
+    for words in ("job.queued", "pred-1", "google/veo-3.1", "$1.50", "a storm"):
         assert words in page, words
 
 
@@ -124,7 +126,7 @@ def test_starting_again_asks_first_and_tells_the_price(staff: Client, owner: Use
     job, running = failed(owner, estimated_cost_usd=Decimal("1.6")), a_job(owner)
     page = act(staff, JOBS, "retry", job, running)
     told = page.content.decode()
-    assert "up to <strong>$1.6000</strong>" in told
+    assert "up to <strong>$1.60</strong>" in told
     assert "1 of the chosen cannot be started again" in told
     job.refresh_from_db()
     assert job.state == JobState.FAILED
@@ -161,6 +163,7 @@ def test_job_that_waits_for_a_person_is_named(staff: Client, owner: User) -> Non
     assert f"{JOBS}{job.pk}/change/" in staff.get(STUCK).content.decode()
 
 
+@pytest.mark.usefixtures("noon")
 def test_costs_add_up_by_day_provider_person_and_project(staff: Client, owner: User) -> None:
     project = a_project(owner, title="Harbour")
     for cost in ("1.5", "0.25"):
@@ -168,10 +171,10 @@ def test_costs_add_up_by_day_provider_person_and_project(staff: Client, owner: U
         call = money.intent(job, provider="replicate", model="google/veo-3.1", request_hash="h")
         money.settle(job, call, cost=Decimal(cost))
     page = staff.get(COSTS).content.decode()
-    assert "<strong>$1.7500</strong> in 2 orders" in page
+    assert "<strong>$1.75</strong> in 2 orders" in page
     for words in ("Harbour", "local", "replicate google/veo-3.1"):
         assert words in page
-    bar = f'<rect x="696.00" y="0.00" width="19.20" height="120.00"><title>{today().isoformat()}: $1.7500</title>'
+    bar = f'<rect x="696.00" y="0.00" width="19.20" height="120.00"><title>{today().isoformat()}: $1.75</title>'
     assert page.count("<title>") == 2  # the page's own, and that of the one day that cost something
     assert bar in page
     assert staff.get(f"{COSTS}?days=365").status_code == 200

@@ -24,7 +24,7 @@ def test_a_table_of_the_whole_list_has_all_rows_and_is_told(
 ) -> None:
     fill(owner, videos=MANY, events=MANY)
     monkeypatch.setattr(admin_audit, "MOST_ROWS", 2)
-    told = AuditEntry.objects.filter(action="admin.changed", detail__did="as_table")
+    told = AuditEntry.objects.filter(action="admin.looked", detail__did="as_table")
     newest = kind.objects.latest("created_at")
     answer = act(staff, place, "as_table", newest, select_across="1", index="0")
     assert (answer.streaming, answer["Content-Type"]) == (True, "text/csv; charset=utf-8")

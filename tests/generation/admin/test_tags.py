@@ -1,5 +1,7 @@
 """What was tagged is found in the admin: by the filter and by words, whoever made it."""
 
+import html
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from assets.models import Video
 from generation.admin import base
 from generation.models import Project
 from mvsite.accounts.models import User
+from mvsite.common.tags import TagsField
 from tests.support.admin import PROJECTS, VIDEOS
 from tests.support.rows import a_project, a_video, stranger
 
@@ -42,6 +45,61 @@ def test_a_tag_narrows_the_list_to_what_has_exactly_it(staff: Client, place: str
         ("tag=", {"A", "B", "C", "D"}),
     ):
         assert found(staff, place, query) == titles, query
+
+
+@each
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ('["a\\u0000b", " two  words ", "ab"]', ["ab", "two words"]),
+        ('["\\ud800", "calm", ""]', ["calm"]),
+        ('["x\\ud83d"]', ["x"]),
+        ("", []),
+    ],
+)
+def test_tags_are_kept_as_the_api_keeps_them(staff: Client, place: str, make: Any, typed: str, kept: list[str]) -> None:
+    row = make(stranger())
+    tag(row, "old")
+    form = {"title": "A", "initial-tags": '["old"]', "tags": typed, "rating": "0"}
+    assert staff.post(f"{place}{row.pk}/change/", form).status_code == 302
+    row.refresh_from_db()
+    assert (row.tags, row.title) == (kept, "A")
+
+
+@each
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *('{"a": 1}', '"x"', "[1]", "0", "null", "[", "storm", '["a", ["b"]]', '["a", null]', "[" * 5000, "1" * 5000),
+        *('["\\ud800", 1]', f'["{"x" * 41}"]', str([str(number) for number in range(31)]).replace("'", '"')),
+    ],
+)
+def test_what_are_no_tags_is_refused_and_shown_as_it_was_typed(
+    staff: Client, owner: User, place: str, make: Any, typed: str
+) -> None:
+    row = make(owner)
+    tag(row, "old")
+    answer = staff.post(f"{place}{row.pk}/change/", {"title": "A", "tags": typed, "rating": "0"})
+    assert answer.status_code == 200
+    page = html.unescape(answer.content.decode())
+    assert f">\n{typed}</textarea>" in page
+    assert 'Give a list of at most 30 texts of at most 40 characters, like ["storm"].' in page
+    row.refresh_from_db()
+    assert row.tags == ["old"]
+
+
+@each
+@pytest.mark.parametrize("kept", [{"a": 1}, "x", [1], ["a"] * 31])
+def test_tags_that_were_kept_before_there_were_bounds_are_shown(
+    staff: Client, place: str, make: Any, kept: Any
+) -> None:
+    row = make(stranger(), tags=kept)
+    page = html.unescape(staff.get(f"{place}{row.pk}/change/").content.decode())
+    assert f">\n{json.dumps(kept)}</textarea>" in page
+
+
+def test_half_characters_that_were_kept_are_shown_as_a_sign() -> None:
+    assert TagsField().prepare_value(["\ud800"]) == '["\ufffd"]'
 
 
 @each

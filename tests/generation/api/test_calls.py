@@ -227,6 +227,13 @@ def test_stitch_for_a_project_becomes_its_finished_video(api: APIClient, owner: 
     }
 
 
+def test_an_id_that_no_database_keeps_is_taken_like_any_other_that_is_wrong(api: APIClient, owner: User) -> None:
+    project = a_project(owner)
+    body = {"video_ids": [str(a_video(owner).pk)], "audio_overlay_id": "a\0b", "project_id": str(project.pk)}
+    params = Job.objects.get(pk=promised(post(api, "mv/stitch-videos", body))["id"]).params
+    assert params["final_of"]["audio"] == "ab"
+
+
 def test_trim_promises_a_cut(api: APIClient, owner: User) -> None:
     song = str(a_song(owner).pk)
     body = promised(post(api, "audio/trim", {"audio_id": song, "start_at": 3}), "audio_id")

@@ -1,5 +1,6 @@
 """Estimates: for every call the price that its job then says, with what is lost, and nothing started."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,10 +8,14 @@ import pytest
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from flavors.selectors import flavor_resolve
 from generation.api import routes
 from generation.api.estimates import CALLS
 from generation.choices import JobState
 from generation.models import Job
+from generation.services.estimates import film_lines, project_lines
+from generation.services.projects import project_update
+from generation.services.runs import run_request
 from mvsite.accounts.models import User
 from tests.support.rows import a_job, a_portrait, a_project, a_song, a_take, a_video, stranger
 
@@ -61,13 +66,14 @@ def test_every_call_has_an_estimate_that_its_job_repeats(api: APIClient, owner: 
     portraits = {"character_description": "c", "num_images": 3}
     tall = {"prompt": "p", "character_reference_id": picture, "aspect_ratio": "9:16", "duration": 4}
     agree(api, "create_scenes", "mv/create_scenes", {**scenes, "number_of_scenes": 12})
-    agree(api, "create_scenes", "mv/create_scenes", {**scenes, "model": "gemini-2.5-pro"})
+    agree(api, "create_scenes", "mv/create_scenes", {**scenes, "model": "gemini-3.5-flash"})
     agree(api, "regenerate", f"mv/scenes/{scene}/regenerate", {}, scene_id=scene)
     agree(api, "generate_character_reference", "mv/generate_character_reference", portraits)
     agree(api, "generate_video", "mv/generate_video", {"prompt": "p", "resolution": "1080p", "seed": 4})
-    agree(api, "generate_video", "mv/generate_video", tall)
+    freely = agree(api, "generate_video", "mv/generate_video", tall)
     forced = agree(api, "generate_video", "mv/generate_video", {**tall, "backend": "replicate"})
     assert (forced["estimated_cost_usd"], len(forced["lines"][0]["warnings"])) == ("3.2000", 2)
+    assert [each["lines"][0]["clip_seconds"] for each in (freely, forced)] == [4, 8]  # as it will be made
     silent = agree(api, "generate_video", "mv/generate_video", {"scene_id": scene})
     assert silent["estimated_cost_usd"] == "1.6000"  # the project has a song
     agree(api, "lipsync", "mv/lipsync", {"video_id": clip, "audio_id": song, "model": "bytedance/latentsync"})
@@ -86,6 +92,7 @@ def test_finishing_a_project_costs_what_its_run_says(api: APIClient, owner: User
     before = estimated(api, project_id=str(project.pk))
     clips = [line for line in before["lines"] if line["kind"] == "clip"]
     assert [(line["times"], line["unit_price_usd"]) for line in clips] == [(2 if written else 5, "1.6000")]
+    assert [line["clip_seconds"] for line in before["lines"]] == ([8] if written else [None, 8])
     assert before["lines"][0]["kind"] == ("clip" if written else "scenes")
     assert before["estimated_cost_usd"] == ("3.2000" if written else "8.0315")
     agree(api, "run", f"mv/projects/{project.pk}/run", {}, project_id=str(project.pk))
@@ -271,3 +278,21 @@ def test_a_project_that_is_not_made_yet_has_the_price_of_its_run(api: APIClient,
 def test_a_run_is_estimated_for_one_project(api: APIClient, owner: User, body: dict[str, Any]) -> None:
     answer = api.post("/api/mv/estimate", {"calls": [{"call": "run", "body": body}]}, format="json")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "#/calls/0/body/project_id")
+
+
+def test_a_film_is_priced_with_the_portrait_that_is_still_to_come(
+    owner: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Veo 3.1 a character makes clips of 4 s last 8; what is told before the portraits must hold after them."""
+    settings.GEMINI_API_KEY = ""
+    shipped = flavor_resolve(name=None)
+    short = replace(shipped, video_params={**shipped.video_params, "duration": 4})
+    monkeypatch.setattr("generation.services.clips.flavor_resolve", lambda name=None: short)
+    project = a_project(owner, number_of_scenes=2, character_description="x")
+    assert sum(line.usd for line in project_lines(project, call="run")) == Decimal("3.20")
+    before = film_lines(project, draws_portraits=True)
+    assert [line.usd for line in before if line.usd] == [Decimal("0.16"), Decimal("6.40")]
+    project_update(project=project, character_reference=a_portrait(owner))
+    assert sum(line.usd for line in film_lines(project, draws_portraits=False)) == Decimal("6.40")
+    run_request(project=project)
+    assert film_lines(project, draws_portraits=False) == []

@@ -1,6 +1,7 @@
 """Jobs over HTTP: listed, followed, canceled, retried, decided."""
 
 import pytest
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from generation.api.answers import JobSerializer
@@ -9,6 +10,7 @@ from generation.jobs.ending import end
 from generation.models import Job
 from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError
+from tests.support.people import accounts, person, program
 from tests.support.rows import a_job, a_project
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,20 @@ def test_retry_keeps_the_ids(api: APIClient, owner: User) -> None:
     answer = api.post(f"{address}/retry")
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
     assert (answer.json()["id"], answer.json()["video_id"]) == (str(job.pk), job.reserved["video_id"])
+
+
+def test_a_download_that_is_started_again_counts_as_something_fetched(settings: Settings) -> None:
+    accounts(settings)
+    settings.MV_RATE_FETCH = 2
+    ada = person("ada")
+    song, clip = a_job(ada, kind=JobKind.DOWNLOAD), a_job(ada)
+    for job, told in ((song, 202), (clip, 202), (song, 202), (song, 429), (clip, 202)):
+        end(Job.objects.get(pk=job.pk), JobState.FAILED, error=ProviderError("provider:call:failed").as_dict())
+        answer = program(ada).post(f"/api/mv/jobs/{job.pk}/retry")
+        assert answer.status_code == told
+        if told == 429:
+            assert 1 <= int(answer["Retry-After"]) <= 61
+            assert Job.objects.get(pk=song.pk).state == JobState.FAILED
 
 
 def test_decision_is_taken_only_where_one_is_asked_for(api: APIClient, owner: User) -> None:

@@ -4,17 +4,26 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from generation.api import waiting
-from generation.models import Job, Member, Project
+from generation import events
+from generation.api import feed, waiting
+from generation.choices import JobKind, JobState
+from generation.jobs.ending import end
+from generation.models import Job, Member, Project, Scene
 from generation.selectors import scenes_of
+from generation.services.scenes import scene_edit
+from generation.services.storyboard import scene_add, scene_restore, scene_trash
+from generation.services.takes import take_add
 from mvsite.accounts.models import AuditEntry, User
 from tests.support.people import accounts, browser, person, session
-from tests.support.rows import a_project, a_song, a_take, a_video
+from tests.support.rows import a_job, a_project, a_song, a_take, a_video
 
 pytestmark = pytest.mark.django_db
+SECRET = "Words of a removed scene"
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +126,122 @@ def test_removed_scenes_are_for_who_may_take_them_back(ada: User, ben: User, pro
         assert session(ben).post(restore).status_code == status
     assert session(person("dan")).get(trash).json()["results"] == []
     assert scenes_of(project)[0] == gone
+
+
+@pytest.fixture
+def removed(ada: User, project: Project) -> tuple[Scene, Job, str]:
+    """Remove a scene that has a take, made by a job, after a writing of all scenes; returns the id of its film."""
+    scene, kept = scenes_of(project)
+    film = str(take_add(scene_id=scene.pk, video=a_video(ada), version_id=None).video_id)
+    writing, job = a_job(ada, project=project, kind=JobKind.SCENES), a_job(ada, project=project, scene=scene)
+    drafts = [{"index": each.index, "description": f"{each.current}"} for each in (scene, kept)]
+    told = {"job_id": str(writing.pk), "scene_id": None, "scenes": [{**each, "description": SECRET} for each in drafts]}
+    with transaction.atomic():
+        scene_edit(scene=scene, description=SECRET)
+        events.record("scenes.drafted", stream=project.pk, data=told, job=writing)
+        written = [{"id": str(scene.pk), "description": SECRET}, {"id": str(kept.pk), "description": "Kept words"}]
+        end(writing, JobState.SUCCEEDED, result={"scenes": written})
+        end(job, JobState.SUCCEEDED, result={"video_id": film})
+    scene_trash(scene=scene)
+    return scene, job, film
+
+
+def feed_of(person: User, path: str, after: int = 0, seen: str = "") -> Any:
+    return session(person).get(f"/api/mv/{path}/events?after={after}", headers={"If-None-Match": seen})
+
+
+def test_who_may_look_hears_of_removed_scenes_only_that_they_are(
+    ada: User, ben: User, project: Project, removed: tuple[Scene, Job, str]
+) -> None:
+    scene, job, film = removed
+    path = f"projects/{project.pk}"
+    hers = feed_of(ada, path).json()
+    for role, is_told in (("view", False), ("edit", True)):
+        let_in(ada, project, role)
+        feed, page = feed_of(ben, path), browser(ben).get(f"/studio/{project.pk}/").content.decode()
+        for word in (SECRET, film):
+            assert (word in feed.content.decode()) == is_told
+        assert (film in page) == is_told
+        assert "Kept words" in feed.content.decode()
+        assert feed.json()["cursor"] == hers["cursor"]
+        assert [each["id"] for each in feed.json()["events"]] == [each["id"] for each in hers["events"]]
+        for address in (f"/api/mv/get_video/{film}/info", f"/api/mv/jobs/{job.pk}", f"/api/mv/jobs/{job.pk}/events"):
+            assert session(ben).get(address).status_code == (200 if is_told else 404)
+        assert browser(ben).get(f"/result/job_{job.pk}/").status_code == (200 if is_told else 404)
+        jobs = {each["id"] for each in session(ben).get("/api/mv/jobs/").json()["results"]}
+        assert (str(job.pk) in jobs) == is_told
+    assert feed.json() == hers
+    told = [each["data"] for each in hers["events"] if each["data"].get("id") == str(scene.pk)]
+    assert [each["trashed"] for each in told] == [False, False, False, True]
+
+
+def test_a_scene_that_is_removed_while_one_looks_is_told_so_and_comes_back(
+    ada: User, ben: User, project: Project
+) -> None:
+    let_in(ada, project, "view")
+    scene, path = scenes_of(project)[0], f"projects/{project.pk}"
+    scene_edit(scene=scene, description=SECRET)
+    seen = feed_of(ben, path)
+    assert SECRET in seen.content.decode()
+    assert feed_of(ben, path, seen=seen["ETag"]).status_code == 304
+    cursor = seen.json()["cursor"]
+    for act, is_trashed in ((scene_trash, True), (scene_restore, False)):
+        act(scene=scene)
+        news = feed_of(ben, path, cursor)
+        told = [each["data"] for each in news.json()["events"] if each["kind"] == "scene.changed"]
+        assert [(each["id"], each["trashed"]) for each in told] == [(str(scene.pk), is_trashed)]
+        assert (SECRET in news.content.decode()) != is_trashed
+        again = feed_of(ben, path, seen=seen["ETag"])
+        assert (again.status_code, SECRET in again.content.decode()) == (200, not is_trashed)
+        cursor = news.json()["cursor"]
+
+
+def test_the_tag_of_a_full_page_of_the_feed_changes_when_a_scene_of_it_is_removed(
+    ada: User, ben: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in(ada, project, "view")
+    monkeypatch.setattr(feed, "PAGE", 1)
+    path = f"projects/{project.pk}"
+    first, hers = feed_of(ben, path, 1), feed_of(ada, path, 1)
+    scene_trash(scene=Scene.objects.get(pk=first.json()["events"][0]["data"]["id"]))
+    again = feed_of(ben, path, 1, first["ETag"])
+    assert (again.status_code, again.json()["cursor"]) == (200, first.json()["cursor"])
+    assert again.json()["events"][0]["data"]["description"] == ""
+    assert feed_of(ada, path, 1, hers["ETag"]).status_code == 304
+
+
+def test_a_film_of_a_removed_scene_still_plays(
+    ada: User, ben: User, project: Project, removed: tuple[Scene, Job, str]
+) -> None:
+    let_in(ada, project, "view")
+    film = a_video(ada)
+    Project.objects.update(final_video=film)
+    assert session(ben).get(f"/api/mv/get_video/{film.pk}/info").status_code == 200
+
+
+def test_a_feed_asks_as_much_for_many_events_as_for_few(
+    ada: User, ben: User, project: Project, removed: tuple[Scene, Job, str]
+) -> None:
+    let_in(ada, project, "view")
+    counts = []
+    for _ in range(2):
+        feed_of(ben, f"projects/{project.pk}")
+        with CaptureQueriesContext(connection) as asked:
+            feed_of(ben, f"projects/{project.pk}")
+        counts.append(len(asked))
+        for number in range(5):
+            scene_trash(scene=scene_add(project=project, description=f"More {number}"))
+    assert counts[0] == counts[1]
+
+
+def test_what_is_being_written_is_told_to_who_may_look(ada: User, ben: User, project: Project) -> None:
+    let_in(ada, project, "view")
+    writing = a_job(ada, project=project, kind=JobKind.SCENES)
+    told = {"job_id": str(writing.pk), "scene_id": None, "scenes": [{"index": 0, "description": SECRET}]}
+    with transaction.atomic():
+        events.record("scenes.drafted", stream=project.pk, data=told, job=writing)
+    assert SECRET in feed_of(ben, f"projects/{project.pk}").content.decode()
+    assert SECRET in feed_of(ben, f"jobs/{writing.pk}").content.decode()
 
 
 def test_a_project_in_the_trash_lets_members_in_no_longer(ada: User, ben: User, project: Project) -> None:

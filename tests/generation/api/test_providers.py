@@ -1,6 +1,7 @@
 """`GET /api/mv/providers`: what is configured, what is missing, health, prices and waiting times."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -81,8 +82,20 @@ def test_a_model_tells_what_it_takes_and_costs(api: APIClient, settings: Setting
     assert (found["features"], found["limits"], found["bends"]) == (facts["features"], facts["limits"], facts["bends"])
     assert found["price"] == {
         "unit": "second", "usd": "0.40", "cases": [{"generate_audio": False, "usd": "0.20"}], "dated": "2026-10-06",
+        "later": [],
     }  # fmt: skip
     assert (found["roles"], found["typical_seconds"], found["retires"]) == (["clip.default"], 210, None)
+
+
+def test_a_model_tells_what_it_costs_today_and_what_is_announced(
+    api: APIClient, prices_on: Callable[[date], None]
+) -> None:
+    announced = {"from": "2027-01-01", "usd": "0.063", "cases": []}
+    price = model(api, WRITER)["price"]
+    assert (price["usd"], price["later"]) == ("0.0315", [announced])
+    prices_on(date(2027, 1, 1))
+    price = model(api, WRITER)["price"]
+    assert (price["usd"], price["later"], price["dated"]) == ("0.063", [], "2026-10-07")
 
 
 def test_a_model_tells_when_it_ends_and_what_follows(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:

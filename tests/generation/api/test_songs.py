@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from rest_framework.test import APIClient
 
 from assets.models import Audio
@@ -75,6 +76,19 @@ def test_own_tempo_by_value_and_by_taps_and_back(api: APIClient, song: Audio) ->
         refused = api.patch(address, wrong, format="json")
         assert refused.status_code == 400, wrong
         assert refused.data["errors"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_makes_a_file_leaves_no_connection_open(song: Audio, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[Any] = []
+
+    def make(_: Path, target: Path) -> None:
+        connection.ensure_connection()  # as looking for a source in a bucket does
+        left.append(connections["default"])
+        target.write_bytes(b"x")
+
+    derived.derived(key="audio/derived/x.json", source=song.key, make=make, patient=True)
+    assert [each.connection for each in left] == [None]
 
 
 def test_a_song_that_takes_long_is_asked_for_again(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -138,6 +138,17 @@ def test_waiting_holds_no_connection(owner: User, monkeypatch: pytest.MonkeyPatc
     assert ask(APIClient(HTTP_HOST="127.0.0.1"), Prefer="wait=1").status_code == 202
     assert seen
     assert all(seen)
+
+
+def test_a_database_that_goes_away_while_somebody_waits_lets_them_have_the_job(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(waiting, "_watch", away)
+    answer = ask(api, Prefer="wait=20")
+    assert (answer.status_code, answer.data["id"]) == (202, str(Job.objects.get().pk))
 
 
 def test_replay_waits_for_the_job_of_the_first_request(api: APIClient) -> None:

@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 from rest_framework.test import APIClient
 
-from generation import jobs, money
-from generation.choices import CallOutcome, JobKind, JobState
+from generation import jobs
+from generation.choices import JobKind, JobState
 from generation.models import Job
 from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError, UserError
-from tests.support.engine import buy, drive, make_due
+from tests.support.engine import buy, drive, left_to_a_person, make_due
+from tests.support.fake_provider import FakeProvider
 from tests.support.money import books_agree
 
 pytestmark = pytest.mark.django_db
@@ -42,16 +43,6 @@ def test_canceling_a_parent_cancels_its_children(owner: User) -> None:
     jobs.request_cancel(parent)
     child.refresh_from_db()
     assert child.state == JobState.CANCELED
-
-
-def left_to_a_person(owner: User, parent: Job | None = None) -> Job:
-    """Make a job whose order at a price of $1 was sent and never heard of."""
-    job = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, parent=parent, estimated_cost_usd=Decimal(1))
-    claim = jobs.claim(job.pk)
-    assert claim is not None
-    money.answer(money.intent(claim.job, provider="fake", model="fake-1", request_hash="h"), CallOutcome.UNKNOWN)
-    claim.hand_to_person(UserError("user:job:needs_review"))
-    return claim.job
 
 
 def test_what_may_have_been_bought_cannot_be_canceled_away(api: APIClient, owner: User) -> None:
@@ -123,6 +114,18 @@ def test_a_job_that_kills_its_workers_is_given_up(owner: User) -> None:
     assert job.state == JobState.FAILED
     assert job.error is not None
     assert job.error["code"] == "app:job:poison"
+
+
+@pytest.mark.usefixtures("picture_jobs")
+def test_a_reason_with_characters_that_no_database_keeps_is_told(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failed(*_: object) -> None:
+        raise ProviderError("provider:call:failed", "CUDA error\0 in \ud83d worker")
+
+    monkeypatch.setattr(FakeProvider, "poll", failed)
+    job = drive(buy(owner, "a teal square"))
+    assert job.error is not None
+    assert (job.error["code"], job.error["detail"]) == ("provider:call:failed", "CUDA error in \ufffd worker")
+    assert FakeProvider().counted("submit") == 1
 
 
 def test_a_kind_this_version_cannot_do_fails_with_words(owner: User) -> None:

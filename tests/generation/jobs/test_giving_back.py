@@ -2,9 +2,11 @@
 
 import errno
 import os
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -16,12 +18,14 @@ from generation.choices import JobKind, JobState
 from generation.jobs.wake import ring
 from generation.models import Event, Job
 from generation.pipelines import engine
+from generation.providers.registry import catalogue
 from generation.sweeper import Sweeper
 from generation.tasks import advance
 from mvsite.accounts.models import User
-from mvsite.common.errors import ProviderError
+from mvsite.common.errors import AppError, ProviderError
 from tests.support.engine import buy, drive, make_due
 from tests.support.fake_provider import FakeProvider
+from tests.support.told_texts import told_stages
 
 pytestmark = pytest.mark.django_db
 
@@ -81,18 +85,37 @@ def test_a_job_that_is_served_all_the_time_still_has_a_deadline(owner: User) -> 
 
 
 @pytest.mark.usefixtures("picture_jobs")
-def test_a_full_disk_is_waited_for_and_nothing_is_bought_twice(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "stage"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the disk is full, waiting for room"),
+        (AppError("app:storage:away"), "the cloud storage does not answer"),
+    ],
+    ids=["disk", "cloud"],
+)
+def test_a_full_disk_and_a_silent_bucket_are_waited_for_and_nothing_is_bought_twice(
+    owner: User, monkeypatch: pytest.MonkeyPatch, trouble: Exception, stage: str
+) -> None:
     def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise trouble
 
     job = buy(owner, "a teal square")
     with monkeypatch.context() as patch:
         patch.setattr(FakeProvider, "fetch", full)
         job = drive(job, steps=12)
     assert (job.state, job.failures) == (JobState.RUNNING, 0)
-    assert Event.objects.filter(job=job, data__stage="the disk is full, waiting for room").exists()
+    assert Event.objects.filter(job=job, data__stage=stage).exists()
     assert drive(job).state == JobState.SUCCEEDED
     assert FakeProvider().counted("submit") == 1
+
+
+def test_every_stage_fits_its_column() -> None:
+    """SQLite keeps whatever comes; PostgreSQL refuses what is too long, and the job would end by it."""
+    field: Any = Job.stage
+    value = max((model["provider"] for model in catalogue()["models"].values()), key=len)
+    stages = {(file, re.sub(r"\{\d+\}", value, text)) for file, text in told_stages()}
+    assert len(stages) > 20
+    assert {told for told in stages if len(told[1]) > field.field.max_length} == set()
 
 
 def test_a_broker_that_cannot_write_costs_latency_only(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,6 @@
 """Rows are locked in one order, so no database ever has to break a circle of waiting and have the work done again."""
 
 import sys
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -20,10 +18,9 @@ from mvsite.accounts.models import User
 from mvsite.common.errors import ProviderError
 from tests.support.engine import buy
 from tests.support.money import books_agree
-from tests.support.threads import at_once
+from tests.support.threads import Middle
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG_ENOUGH = 0.3  # seconds in which the other thread takes what it takes first
 
 
 @pytest.fixture
@@ -40,21 +37,18 @@ def begun(job: Job) -> jobs.Claim:
     return claim
 
 
-def a_little_later(do: Callable[[], object]) -> None:
-    time.sleep(LONG_ENOUGH / 3)
-    do()
-
-
 @pytest.fixture
-def slow_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the end of a job take a while between its rows and its event."""
+def between(monkeypatch: pytest.MonkeyPatch) -> Middle:
+    """Return the moment between the rows of a job's end and its event, which takes a while."""
+    middle = Middle()
 
     def late(kind: str, job: Job) -> None:
-        time.sleep(LONG_ENOUGH)
+        middle.pause()
         record_job(kind, job)
 
     for module in (ending, control, sys.modules["generation.jobs.enqueue"]):  # the package has a function of that name
         monkeypatch.setattr(module, "record_job", late)
+    return middle
 
 
 def dear(run: Job, **words: Any) -> Job:
@@ -63,45 +57,45 @@ def dear(run: Job, **words: Any) -> Job:
     return jobs.enqueue(kind=kind, owner=run.owner, params={}, project=run.project, estimated_cost_usd=dollar, **words)
 
 
-@pytest.mark.usefixtures("slow_events")
-def test_a_child_ends_while_its_parent_is_canceled(family: tuple[Job, list[Job]]) -> None:
+def test_a_child_ends_while_its_parent_is_canceled(family: tuple[Job, list[Job]], between: Middle) -> None:
     parent, (child, other) = family
     claim = begun(child)
     error = ProviderError("provider:call:failed")
-    at_once(partial(claim.fail, error), partial(a_little_later, partial(jobs.request_cancel, parent)))
+    between.meet(partial(claim.fail, error), partial(jobs.request_cancel, parent))
     states = {job.pk: job.state for job in Job.objects.all()}
     assert (states[child.pk], states[other.pk]) == (JobState.FAILED, JobState.CANCELED)
 
 
-@pytest.mark.usefixtures("slow_events")
-def test_a_child_is_canceled_while_its_parent_is(family: tuple[Job, list[Job]]) -> None:
+def test_a_child_is_canceled_while_its_parent_is(family: tuple[Job, list[Job]], between: Middle) -> None:
     parent, (child, _) = family
-    at_once(partial(jobs.request_cancel, child), partial(a_little_later, partial(jobs.request_cancel, parent)))
+    between.meet(partial(jobs.request_cancel, child), partial(jobs.request_cancel, parent))
     assert set(Job.objects.filter(parent=parent).values_list("state", flat=True)) == {JobState.CANCELED}
 
 
 def test_a_child_succeeds_while_its_parent_tells_how_far_it_is(family: tuple[Job, list[Job]]) -> None:
     parent, (child, _) = family
     waiting, working = begun(parent), begun(child)
+    middle = Middle()
 
     def finish() -> dict[str, Any]:
         events.record("take.added", stream=child.stream_id, data={})
-        time.sleep(LONG_ENOUGH)
+        middle.pause()
         return {"made": True}
 
-    at_once(partial(working.succeed, finish), partial(a_little_later, partial(waiting.report, 0.5, stage="shooting")))
+    middle.meet(partial(working.succeed, finish), partial(waiting.report, 0.5, stage="shooting"))
     child.refresh_from_db()
     parent.refresh_from_db()
     assert (child.state, parent.stage) == (JobState.SUCCEEDED, "shooting")
 
 
-@pytest.mark.usefixtures("slow_events")
-def test_a_run_is_canceled_while_a_clip_of_its_project_is_started(family: tuple[Job, list[Job]]) -> None:
+def test_a_run_is_canceled_while_a_clip_of_its_project_is_started(
+    family: tuple[Job, list[Job]], between: Middle
+) -> None:
     """One child is told to stop (an event), the next one gives its money back (budgets)."""
     parent, (working, _) = family
     begun(working).park(3600, state=JobState.WAITING)
     waiting = dear(parent, parent=parent)
-    at_once(partial(jobs.request_cancel, parent), partial(a_little_later, partial(dear, parent)))
+    between.meet(partial(jobs.request_cancel, parent), partial(dear, parent))
     waiting.refresh_from_db()
     working.refresh_from_db()
     assert (waiting.state, working.cancel_requested_at is None) == (JobState.CANCELED, False)
@@ -116,19 +110,20 @@ def test_a_decision_is_taken_while_the_run_starts_its_next_clip(
     money.answer(money.intent(lost, provider="fake", model="fake-1", request_hash="h"), CallOutcome.UNKNOWN)
     Job.objects.filter(pk=lost.pk).update(state=JobState.NEEDS_REVIEW, error={"code": "user:job:needs_review"})
     ended, taken_over = ending.end, holds._take_over
+    middle = Middle()
 
     def slow_end(*words: Any, **named: Any) -> None:
-        time.sleep(LONG_ENOUGH)
+        middle.pause()
         ended(*words, **named)
 
     def slow_taking(child: Job, of: Job, amount: Decimal) -> None:
         taken_over(child, of, amount)
-        time.sleep(LONG_ENOUGH)
+        middle.pause()
 
     monkeypatch.setattr(control, "end", slow_end)
     monkeypatch.setattr(holds, "_take_over", slow_taking)
     decide = partial(jobs.resolve, lost, bought=True)
-    at_once(decide, partial(a_little_later, partial(dear, parent, parent=parent)))
+    middle.meet(decide, partial(dear, parent, parent=parent))
     lost.refresh_from_db()
     assert (lost.state, lost.cost_usd) == (JobState.FAILED, Decimal(1))
     books_agree()

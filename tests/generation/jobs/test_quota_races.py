@@ -92,7 +92,7 @@ def met_count(name: str) -> Callable[[UUID], int]:
     def counted(owner_id: UUID) -> int:
         found = count(owner_id)
         with suppress(threading.BrokenBarrierError):
-            gate.wait(5)
+            gate.wait(1)
         return found
 
     return counted

@@ -16,10 +16,12 @@ from generation import jobs, money
 from generation.choices import JobKind
 from generation.models import Budget, Job, ProviderCall
 from mvsite.accounts.models import User
+from tests.support.clock import noon
 from tests.support.money import NOTHING, VEO_8_S, books_agree, budget, of_user
 from tests.support.rows import a_project
 
-pytestmark = pytest.mark.django_db
+__all__ = ["noon"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture(autouse=True)

@@ -14,17 +14,22 @@ from generation import jobs, money
 from generation.choices import JobKind
 from generation.models import Job, Project, ProviderCall
 from mvsite.accounts.models import User
+from tests.support.clock import noon
 from tests.support.rows import a_project, stranger
 
-pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
+__all__ = ["noon"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
+
+
+def today() -> date:
+    return timezone.now().date()
 
 
 def bought(
-    owner: User, cost: str, *, project: Project | None = None, model: str = "google/veo-3.1", day: date = TODAY
+    owner: User, cost: str, *, project: Project | None = None, model: str = "google/veo-3.1", day: date | None = None
 ) -> Job:
     provider = "gemini" if model.startswith("gemini") else "replicate"
-    with patch("generation.money.holds.today", return_value=day):
+    with patch("generation.money.holds.today", return_value=day or today()):
         job = jobs.enqueue(kind=JobKind.CLIP, owner=owner, params={}, project=project, estimated_cost_usd=Decimal(2))
     call = money.intent(job, provider=provider, model=model, request_hash="h")
     money.settle(job, call, cost=Decimal(cost))
@@ -43,12 +48,12 @@ def test_nothing_bought_is_nothing_spent(api: APIClient) -> None:
     assert (found["cost_usd"], found["calls"], found["held_usd"], found["by_day"]) == ("0.0000", 0, "0.0000", [])
     assert [row["scope"] for row in found["budgets"]] == ["user", "day"]
     assert found["budgets"][0]["limit_usd"] is found["budgets"][0]["left_usd"] is None
-    assert (found["from"], found["to"]) == ((TODAY - timedelta(days=29)).isoformat(), TODAY.isoformat())
+    assert (found["from"], found["to"]) == ((today() - timedelta(days=29)).isoformat(), today().isoformat())
 
 
 def test_bills_are_told_by_day_provider_model_and_project(api: APIClient, owner: User) -> None:
     storm, calm = a_project(owner, title="Storm"), a_project(owner, title="Calm")
-    earlier = TODAY - timedelta(days=3)
+    earlier = today() - timedelta(days=3)
     bought(owner, "1.5", project=storm)
     bought(owner, "0.003602", project=storm, model="gemini-3.8-flash")
     bought(owner, "2", project=calm, day=earlier)
@@ -58,7 +63,7 @@ def test_bills_are_told_by_day_provider_model_and_project(api: APIClient, owner:
     assert (found["cost_usd"], found["calls"]) == ("3.5036", 4)
     assert found["by_day"] == [
         {"day": earlier.isoformat(), "cost_usd": "2.0000", "calls": 1},
-        {"day": TODAY.isoformat(), "cost_usd": "1.5036", "calls": 3},
+        {"day": today().isoformat(), "cost_usd": "1.5036", "calls": 3},
     ]
     assert found["by_provider"] == [
         {"provider": "replicate", "cost_usd": "3.5000", "calls": 3},
@@ -79,7 +84,7 @@ def test_bills_are_told_by_day_provider_model_and_project(api: APIClient, owner:
 
 def test_a_span_and_a_project_narrow_it(api: APIClient, owner: User) -> None:
     storm = a_project(owner, title="Storm")
-    earlier = TODAY - timedelta(days=40)
+    earlier = today() - timedelta(days=40)
     bought(owner, "1", project=storm)
     bought(owner, "2", project=storm, day=earlier)
     bought(owner, "4")

@@ -131,6 +131,26 @@ def test_a_failed_run_at_the_provider_is_free_and_a_retry_orders_anew(owner: Use
     assert len(FakeProvider().orders()) == 2
 
 
+def test_for_an_account_that_is_shut_nothing_is_ordered_until_it_is_open_again(owner: User) -> None:
+    job = buy(owner, "a teal square")
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    job = drive(job)
+    assert job.error is not None
+    assert (job.state, job.error["code"]) == (JobState.FAILED, "user:account:shut")
+    assert FakeProvider().orders() == []
+    assert job.calls.count() == job.cost_usd == job.held_usd == 0
+    User.objects.filter(pk=owner.pk).update(is_active=True)
+    assert drive(jobs.retry(job)).state == JobState.SUCCEEDED
+
+
+def test_what_was_ordered_before_the_account_was_shut_is_fetched(owner: User) -> None:
+    job = drive(buy(owner, "shaky"), steps=1)
+    assert (job.is_final, outcomes(job)) == (False, [CallOutcome.ACCEPTED])
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert drive(job).state == JobState.SUCCEEDED
+    assert len(FakeProvider().orders()) == 1
+
+
 def test_a_picture_that_is_gone_is_billed_and_said(owner: User) -> None:
     job = drive(buy(owner, "gone"))
     assert (job.state, float(job.cost_usd)) == (JobState.FAILED, 0.04)

@@ -4,6 +4,7 @@ import copy
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,14 @@ from generation.ports import ClipRequest, ImageRequest
 from generation.providers import fitting, registry
 from tests.support.catalogue_check import problems
 
+WRITER = "gemini-3.8-flash"
 MODELS = registry.catalogue()["models"]
+
+
+def later(catalogue: dict[str, Any]) -> dict[str, Any]:
+    """Return the price that is announced for the default writer."""
+    found: dict[str, Any] = catalogue["models"][WRITER]["price"]["later"][0]
+    return found
 
 
 def test_the_catalogue_is_well_formed() -> None:
@@ -30,6 +38,13 @@ def test_the_catalogue_is_well_formed() -> None:
         (lambda c: c["models"]["google/veo-3.1"]["price"].update(usd="0.10"), "the base price must be the dearest"),
         (lambda c: c["models"]["google/veo-3.1"]["price"].update(usd=0.4), "usd is a number in quotes"),
         (lambda c: c["models"]["google/veo-3.1"]["price"].pop("dated"), "dated says when it was read"),
+        (lambda c: later(c).update({"from": "2027-01-01"}), "later is from a day, each after the one before"),
+        (lambda c: later(c).update({"from": date(2026, 10, 7)}), "later is from a day, each after the one before"),
+        (lambda c: later(c).pop("usd"), "later names ['input_per_million', 'output_per_million', 'usd']"),
+        (lambda c: later(c).update(cases=[]), "later names ['input_per_million', 'output_per_million', 'usd']"),
+        (lambda c: later(c).update(usd=0.063), "from 2027-01-01: price: usd is a number in quotes"),
+        (lambda c: later(c).update(input_per_million=1.5), "from 2027-01-01: price: a million tokens"),
+        (lambda c: c["models"][WRITER]["price"].update(latter=[]), "price: unknown ['latter']"),
         (lambda c: c["models"]["google/veo-3.1"].update(successor="sync/lipsync-2"), "does not make clip"),
         (lambda c: c["models"]["gemini-2.5-pro"].update(successor=None), "retires is a day, and needs a successor"),
         (lambda c: c["models"]["google/veo-3.1"]["bends"][0]["to"].update(duration=9), "beyond its limits"),

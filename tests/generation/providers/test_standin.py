@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from replicate.client import Client
 from replicate.webhook import InvalidSignatureError, Webhooks, WebhookSigningSecret
 
 from assets.media.counter import label_hash, read_video
-from generation.providers.prices import price_of
+from generation.providers.prices import price_of, tariff_of
 from generation.providers.registry import catalogue
 from tests.providers_server.faults import Faults
 from tests.providers_server.google import Google
 from tests.providers_server.google_answers import KEY
-from tests.providers_server.prices import PER_MILLION, PER_PIECE, PER_SECOND, price
+from tests.providers_server.prices import PER_MILLION, PER_PIECE, PER_SECOND, per_million, price
 from tests.providers_server.process import StandinProcess, standin_process
 from tests.providers_server.replicate import HOOK_SECRET, TOKEN
 from tests.providers_server.serving import House
@@ -69,9 +70,11 @@ def test_both_price_lists_agree_on_seconds(model: str, resolution: str, *, sound
 
 
 @pytest.mark.parametrize("model", sorted(PER_MILLION))
-def test_both_price_lists_agree_on_words(model: str) -> None:
-    ours = MODELS[model]["price"]
-    assert (ours["input_per_million"], ours["output_per_million"]) == PER_MILLION[model]
+@pytest.mark.parametrize("day", [date(2026, 12, 31), date(2027, 1, 1)])
+def test_both_price_lists_agree_on_words(model: str, day: date, prices_on: Callable[[date], None]) -> None:
+    prices_on(day)
+    ours = tariff_of(model)
+    assert (ours["input_per_million"], ours["output_per_million"]) == per_million(model, day)
 
 
 @pytest.mark.parametrize(

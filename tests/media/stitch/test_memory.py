@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.tree import ROOT
 
 STITCH = """
@@ -27,7 +29,10 @@ def peak(room: Path, clips: list[Path], count: int, *, volume: float) -> float:
     return int(done.stdout) / 1024
 
 
-def test_memory_is_flat_in_the_number_of_clips(clips: list[Path], room: Path) -> None:
-    for volume in (1.0, 0.5):  # the clips' sound copied, and mixed anew
-        few, many = (peak(room, clips, count, volume=volume) for count in (5, 100))
-        assert many - few < 24, f"{few:.0f} MB for 5 clips, {many:.0f} MB for 100"
+@pytest.mark.parametrize(
+    "volume", [pytest.param(1.0, id="copied"), pytest.param(0.5, id="mixed anew", marks=pytest.mark.long)]
+)
+def test_memory_is_flat_in_the_number_of_clips(clips: list[Path], room: Path, volume: float) -> None:
+    """`volume` is that of the clips' sound."""
+    few, many = (peak(room, clips, count, volume=volume) for count in (5, 100))
+    assert many - few < 24, f"{few:.0f} MB for 5 clips, {many:.0f} MB for 100"

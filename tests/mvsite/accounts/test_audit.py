@@ -86,6 +86,16 @@ def test_using_a_link_is_written_down_without_the_link() -> None:
     assert token.split(".")[1] not in str([row.detail for row in rows])
 
 
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_every_address_that_plays_a_shared_film_is_written_down(method: str) -> None:
+    ada = person("ada")
+    share = share_create(owner=ada, video=a_video(ada))
+    answer = getattr(browser(), method)(f"/share/{share_token(share)}/video/{share.video_id}")
+    assert answer["Location"].startswith(f"/media/video/{share.video_id}?")
+    row = AuditEntry.objects.get()
+    assert (row.action, row.owner_id, row.object_id) == ("share.played", ada.pk, str(share.video_id))
+
+
 def test_what_a_token_changes_is_written_down_and_looking_once_a_minute() -> None:
     client = program(person("ada"))
     for _ in range(3):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.utils import DNS_NAME
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -93,6 +94,7 @@ def test_letters_are_sent_by_a_thread_that_goes_on(settings: Settings, monkeypat
 
     def ended() -> None:
         told.append(threading.get_ident())
+        connection.close()  # this thread keeps its own, which would outlive the tests' database
         gone.set()
 
     letters.beside(broken)

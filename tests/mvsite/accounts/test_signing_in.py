@@ -2,17 +2,18 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from generation.tasks import prune
 from mvsite.accounts.links import link_create
 from mvsite.accounts.models import LinkKind, OneTimeLink, User
-from tests.support.people import HOST, PASSWORD, accounts, browser, person, program, staff
+from tests.support.people import HOST, PASSWORD, accounts, browser, person, program, sign_in, staff
 
 pytestmark = pytest.mark.django_db
 NEW = "another-sentence-about-rain"
@@ -21,10 +22,6 @@ NEW = "another-sentence-about-rain"
 @pytest.fixture(autouse=True)
 def with_accounts(settings: Settings) -> None:
     accounts(settings)
-
-
-def sign_in(client: Client, name: str, password: str = PASSWORD, **words: Any) -> Any:
-    return client.post("/sign-in/", {"username": name, "password": password, **words})
 
 
 def may_enter(client: Client) -> bool:
@@ -41,6 +38,20 @@ def test_a_stranger_is_led_to_the_door_and_on_to_where_they_wanted_to_go() -> No
     assert may_enter(client)
     client.post("/sign-out/")
     assert not may_enter(client)
+
+
+def test_sessions_that_are_over_are_deleted_every_hour(settings: Settings) -> None:
+    over, lasting = browser(), browser()
+    for client, name in ((over, "ada"), (lasting, "ben")):
+        person(name)
+        sign_in(client, name)
+    old, present = over.session.session_key, lasting.session.session_key
+    Session.objects.filter(pk=old).update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert {old, present} == set(Session.objects.values_list("pk", flat=True))
+    assert [each["schedule"] for each in settings.CELERY_BEAT_SCHEDULE.values() if each["task"] == prune.name] == [3600]
+    prune()
+    assert [row.pk for row in Session.objects.all()] == [present]
+    assert (may_enter(over), may_enter(lasting)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -94,38 +105,6 @@ def test_forms_need_their_token(path: str) -> None:
     ada = person("ada", is_staff=True)
     client = browser(None if path == "/sign-in/" else ada, checks=True)
     assert client.post(path, {"username": "ada", "password": PASSWORD}).status_code == 403
-
-
-def test_tries_are_counted_by_name_from_everywhere(settings: Settings) -> None:
-    settings.MV_RATE_LOGIN = 3
-    person("ada")
-    for number in range(3):
-        assert sign_in(browser(), "ADA" if number else "ada", "wrong", REMOTE_ADDR="x").status_code == 401
-    for number in (4, 5):
-        answer = browser().post("/sign-in/", {"username": "ada", "password": PASSWORD}, REMOTE_ADDR=f"192.0.2.{number}")
-        assert answer.status_code == 429
-        assert 1 <= int(answer["Retry-After"]) <= 61
-
-
-def test_tries_are_counted_by_address_for_all_names(settings: Settings) -> None:
-    settings.MV_RATE_LOGIN = 3
-
-    def tried(name: str, address: str) -> int:
-        words = {"username": name, "password": "wrong"}
-        return int(browser().post("/sign-in/", words, REMOTE_ADDR=address).status_code)
-
-    assert [tried(f"name-{number}", "192.0.2.7") for number in range(5)] == [401, 401, 401, 429, 429]
-    assert tried("name-9", "192.0.2.8") == 401
-
-
-def test_behind_a_proxy_only_the_proxys_own_word_counts(settings: Settings) -> None:
-    settings.MV_RATE_LOGIN, settings.MV_BEHIND_HTTPS = 2, True
-    told = []
-    for number in range(4):
-        forwarded = f"10.0.0.{number}, 198.51.100.1"
-        words = {"username": f"n{number}", "password": "wrong"}
-        told.append(browser().post("/sign-in/", words, headers={"X-Forwarded-For": forwarded}).status_code)
-    assert told == [401, 401, 429, 429]
 
 
 def test_an_invitation_makes_one_account(settings: Settings) -> None:

@@ -31,10 +31,10 @@ def test_worker_runs_every_message_once_and_writes_nothing_else(tmp_path: Path) 
     rung.mkdir()
     assert ran(tmp_path, "-c", RING).stderr == ""
     with started(tmp_path, *WORKER, *THREADS, PYTHONPATH=".") as worker:
-        wait_for(lambda: len(list(rung.iterdir())) == MESSAGES, seconds=60, saying="every message was worked on")
+        wait_for(lambda: len(list(rung.iterdir())) == MESSAGES, seconds=120, saying="every message was worked on")
         assert (tmp_path / "run" / "provider.pid").read_text() == str(worker.pid)
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
     assert {path.read_text() for path in rung.iterdir()} == {"x"}
     left = [path.name for path in (tmp_path / "broker").rglob("*") if path.is_file()]
     assert [name for name in left if "pidbox" in name or "celeryev" in name or name.endswith(".msg")] == []

@@ -1,8 +1,8 @@
 """`manage.py create_admin NAME`: make the first person who runs the studio.
 
 Prints a random password that works once: signing in with it leads to choosing one's own. There is no usual account.
-Exit code 1 when the name is taken; `--again` gives that person a new one-time password and ends their sessions,
-API tokens and links for new passwords.
+Exit code 1 when the name is taken or `migrate` has not been run; `--again` gives that person a new one-time password
+and ends their sessions, API tokens and links for new passwords.
 """
 
 import secrets
@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from mvsite.accounts.audit import audit
 from mvsite.accounts.models import User
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--again", action="store_true", help="give somebody who is there a new one-time password")
 
     def handle(self, *_args: Any, name: str, email: str, again: bool, **_options: Any) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("The database lacks tables or is older than this program. Run manage.py migrate first.")
         person = User.objects.filter(username=name).first()
         if (person is not None) != again:
             raise CommandError(f"There is {'somebody' if person else 'nobody'} called {name}.")

@@ -35,6 +35,16 @@ def test_the_scenes_are_kept_with_who_wrote_them(owner: User, google: Google) ->
     assert used == {"model_used": "gemini-served", "attempts": 1, "tokens_in": 812, "tokens_out": 798}
 
 
+def test_characters_that_no_database_keeps_are_left_out_and_nothing_is_bought_again(
+    owner: User, google: Google
+) -> None:
+    """Models write them now and then, as escapes in their JSON."""
+    google.faults["generate"].append(written(scenes_json(3).replace("rows boat", "rows\\u0000 the \\ud83d boat")))
+    job = drive(start(owner))
+    assert (job.state, job.error, google.count("generate")) == (JobState.SUCCEEDED, None, 1)
+    assert "red rows the \ufffd boat 1 over" in SceneGeneration.objects.get().scenes[0]["description"]
+
+
 def test_a_broken_rule_is_told_to_the_model(owner: User, google: Google) -> None:
     google.faults["generate"].append(written(scenes_json(3).replace("close-up", "wide")))
     job = drive(start(owner))
