@@ -57,14 +57,9 @@ class Embedded:
 class Scaled:
     """A database on PostgreSQL and a Redis that keeps nothing, both of this test alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self._server = needs.postgresql()
-        self._redis = OwnRedis(folder)
-        self._name = f"chaos_{uuid.uuid4().hex[:12]}"
-
-    @property
-    def _database(self) -> str:
-        return f"{self._server.rsplit('/', 1)[0]}/{self._name}"
+    def __init__(self, database: str, broker: OwnRedis) -> None:
+        self._database = database
+        self._redis = broker
 
     def settings(self) -> dict[str, str]:
         """Lead the studio to both."""
@@ -84,19 +79,22 @@ class Scaled:
         self._redis.stop()
         self._redis.start()
 
-    def begin(self) -> None:
-        """Make the database and start Redis."""
-        self._ask_server(sql.SQL("create database {}"))
-        self._redis.start()
 
-    def end(self) -> None:
-        """Stop Redis and drop the database."""
-        self._redis.stop()
-        self._ask_server(sql.SQL("drop database if exists {} with (force)"))
+@contextmanager
+def _own_database() -> Iterator[str]:
+    """Give the URL of an empty database, which is dropped when the block ends."""
+    server = needs.postgresql()
+    name = f"chaos_{uuid.uuid4().hex[:12]}"
+    _ask(server, sql.SQL("create database {}").format(sql.Identifier(name)))
+    try:
+        yield f"{server.rsplit('/', 1)[0]}/{name}"
+    finally:
+        _ask(server, sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
-    def _ask_server(self, words: sql.SQL) -> None:
-        with psycopg.connect(self._server, autocommit=True) as server:
-            server.execute(words.format(sql.Identifier(self._name)))
+
+def _ask(server: str, words: sql.Composed) -> None:
+    with psycopg.connect(server, autocommit=True) as asked:
+        asked.execute(words)
 
 
 @contextmanager
@@ -105,9 +103,5 @@ def ground_of(profile: str, data_dir: Path) -> Iterator[Ground]:
     if profile == "embedded":
         yield Embedded(data_dir)
         return
-    scaled = Scaled(data_dir)
-    scaled.begin()
-    try:
-        yield scaled
-    finally:
-        scaled.end()
+    with _own_database() as database, OwnRedis(data_dir) as broker:
+        yield Scaled(database, broker)
