@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import REFUSED_WORD
-from tests.support.browser import Trouble, accessible, come
+from tests.support.browser import Trouble, accessible, come, hold
 from tests.support.create_page import MADE_WITHIN_MS, snapshot, start
 from tests.support.pictures import picture
 from tests.support.processes import Studio
@@ -249,8 +249,7 @@ def test_a_product_video_needs_its_picture_which_is_in_every_clip(page: Page, tr
 
 def test_flavors_that_cannot_be_had_are_default_and_the_page_says_so(page: Page, trouble: Trouble) -> None:
     trouble.expect("ERR_FAILED")
-    held: list[Route] = []
-    page.route("**/get_config_flavors", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, "**/get_config_flavors")
     page.goto("/create/")
     page.locator("summary", has_text="Configuration").click()
     expect(page.locator("mv-flavor-select")).to_contain_text("Loading the flavors…")

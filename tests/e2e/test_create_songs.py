@@ -5,9 +5,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import Page, Request, expect
 
-from tests.support.browser import Trouble, accessible, come
+from tests.support.browser import Trouble, accessible, come, hold
 from tests.support.create_page import MADE_WITHIN_MS, snapshot, start
 from tests.support.downloads import sound
 from tests.support.pictures import picture
@@ -40,8 +40,7 @@ def test_a_song_is_seen_cut_and_made_whole_again(page: Page, song: Path, trouble
     expect(field).to_contain_text("0:05.0 to 0:18.0 (0:13.0)")
     accessible(page)
     whole = field.locator("audio").get_attribute("src")
-    held: list[Route] = []
-    page.route("**/api/audio/trim", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, "**/api/audio/trim")
     trim.click()
     expect(page.locator("mv-song-trim")).to_contain_text("Cutting the song…")
     expect(trim).to_have_attribute("aria-busy", "true")
@@ -91,8 +90,7 @@ def test_a_song_is_fetched_by_its_youtube_link(page: Page, youtube: Site, sound:
     page.goto("/create/")
     field, link = page.locator("mv-song-field"), page.get_by_label("Or a YouTube link")
     link.fill("https://youtu.be/abcdefghijk")
-    held: list[Route] = []
-    page.route("**/api/audio/download", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, "**/api/audio/download")
     page.get_by_role("button", name="Fetch").click()
     expect(page.get_by_role("button", name="Fetch")).to_be_disabled()
     expect(field).to_contain_text(re.compile("fetching", re.IGNORECASE))
@@ -140,8 +138,7 @@ def _slow_boat(youtube: Site, sound: bytes) -> None:
 @pytest.mark.parametrize("way", ["upload", "download"])
 def test_a_song_that_is_on_its_way_comes_along(page: Page, song: Path, way: str, button: str, trouble: Trouble) -> None:
     sent = described(page)
-    held: list[Route] = []
-    page.route(f"**/api/audio/{way}", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, f"**/api/audio/{way}")
     if way == "upload":
         page.get_by_label("Upload a song").set_input_files(song)
     else:
@@ -167,8 +164,7 @@ def test_a_song_that_is_on_its_way_comes_along(page: Page, song: Path, way: str,
 
 def test_nothing_is_made_while_its_song_cannot_be_had(page: Page, youtube: Site, trouble: Trouble) -> None:
     sent = described(page)
-    held: list[Route] = []
-    page.route("**/api/audio/download", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, "**/api/audio/download")
     link, begin = page.get_by_label("Or a YouTube link"), start(page).get_by_role("button", name="Generate Videos")
     link.fill("https://youtu.be/neverthere1")
     page.keyboard.press("Enter")

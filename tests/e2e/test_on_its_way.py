@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from tests.support.browser import Trouble, come
+from tests.support.browser import Trouble, come, hold
 from tests.support.create_page import snapshot, start
 from tests.support.pictures import picture
 from tests.support.studio_page import a_project, make, open_studio, read
@@ -44,9 +44,7 @@ def named(page: Page, picture_id: str) -> str:
 @pytest.fixture
 def held(page: Page) -> list[Route]:
     """Collect the uploads of pictures, which wait until the test lets them go on."""
-    held: list[Route] = []
-    page.route(UPLOAD, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
-    return held
+    return hold(page, UPLOAD)
 
 
 @pytest.fixture
@@ -161,8 +159,7 @@ def test_the_studio_starts_with_the_portrait_that_replaces_the_old_one(
     expect(page.locator("mv-input-choices").get_by_text(WAITING)).to_be_visible()
     expect(page.locator("#announcements")).to_have_text(WAITING)
     expect(run).to_have_attribute("aria-busy", "true")
-    saves: list[Route] = []
-    page.route(f"**/projects/{project}", lambda route: saves.append(route))  # noqa: PLW0108  Playwright marks the function
+    saves = hold(page, f"**/projects/{project}")
     with page.expect_request(lambda request: request.method == "PATCH") as asked:
         come(page, held).continue_()
     expect(page.locator("mv-input-choices").get_by_text(WAITING)).to_be_hidden()
@@ -207,8 +204,7 @@ def test_the_studio_starts_nothing_while_a_picture_is_lost_or_not_saved(
 def test_a_picture_that_is_chosen_before_its_module_is_there_comes_along(
     page: Page, held: list[Route], trouble: Trouble
 ) -> None:
-    modules: list[Route] = []
-    page.route("**/mv-input-choices*.js", lambda route: modules.append(route))  # noqa: PLW0108  as above
+    modules = hold(page, "**/mv-input-choices*.js")
     project = a_project(page, mode="product", character_description="")
     open_studio(page, project)
     give(page, "product")
@@ -222,8 +218,7 @@ def test_a_picture_that_is_chosen_before_its_module_is_there_comes_along(
 
 
 def test_a_song_that_is_chosen_before_its_module_is_there_is_taken(page: Page, song: Path, trouble: Trouble) -> None:
-    modules: list[Route] = []
-    page.route("**/mv-song-field*.js", lambda route: modules.append(route))  # noqa: PLW0108  as above
+    modules = hold(page, "**/mv-song-field*.js")
     page.goto("/create/", wait_until="commit")
     page.get_by_label("Upload a song").set_input_files(song)
     come(page, modules).continue_()
@@ -234,8 +229,8 @@ def test_a_song_that_is_chosen_before_its_module_is_there_is_taken(page: Page, s
 def test_a_list_that_comes_after_another_search_is_dropped(page: Page, held: list[Route], trouble: Trouble) -> None:
     picture_id = in_library(page)
     page.goto("/create/")
-    own, lists = page.locator("[data-name=portrait]"), list[Route]()
-    page.route(re.compile(r"/characters/\?"), lambda route: lists.append(route))  # noqa: PLW0108  as above
+    own = page.locator("[data-name=portrait]")
+    lists = hold(page, re.compile(r"/characters/\?"))
     own.get_by_role("button", name="From the library").click()
     come(page, lists)
     own.get_by_label("Search the pictures").fill("Nobody at all")
@@ -257,8 +252,7 @@ def test_a_link_that_is_made_while_the_others_are_on_their_way_is_shown_once(pag
     project = a_project(page)
     make(page, "/api/mv/shares/", project_id=project)
     page.goto("/")
-    lists: list[Route] = []
-    page.route(re.compile(r"/shares/\?"), lambda route: lists.append(route))  # noqa: PLW0108  as above
+    lists = hold(page, re.compile(r"/shares/\?"))
     page.evaluate(
         "(id) => void import('/static/js/elements/mv-share-dialog.js').then((m) => m.share({ project_id: id }))",
         project,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
-from tests.support.browser import Trouble, accessible, come
+from tests.support.browser import Trouble, accessible, come, hold
 from tests.support.processes import Studio
 from tests.support.studio_page import (
     MADE_WITHIN_MS,
@@ -142,12 +142,7 @@ def test_a_quick_job_in_one_tab_leaves_what_another_tab_typed(page: Page, contex
 
 def test_input_data_takes_words_only_once_its_fields_are_filled(page: Page) -> None:
     project = a_project(page, "First words.")
-    module, held = re.compile("mv-inputs-card"), list[Route]()
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(module, hold)
+    held = hold(page, re.compile("mv-inputs-card"))
     page.goto(f"/studio/{project}/")
     page.locator("mv-inputs-card > details").get_by_text("Input Data").click()
     idea = page.get_by_label("Idea")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.browser import Trouble, accessible, come
+from tests.support.browser import Trouble, accessible, come, hold
 from tests.support.keyboard import press
 from tests.support.studio_page import a_project, card, change, open_studio, read, texts
 
@@ -37,8 +37,7 @@ def test_removed_scenes_are_listed_and_restored(page: Page, project: str, troubl
     expect(rows.first).to_contain_text("First words.")
     expect(rows.first).to_contain_text(f"removed {said(page, first)}")
     accessible(page)
-    held: list[Route] = []
-    page.route(FEED, lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, FEED)
     look = come(page, held)  # the answer to the click is faster than the news
     press(page, rows.nth(0).get_by_role("button", name="Restore"))
     expect(page.locator("#toasts")).to_contain_text("Scene 1 is back.")
@@ -113,8 +112,7 @@ def test_more_removed_scenes_wait_for_the_list_that_is_fetched_anew(page: Page, 
     page.get_by_text("Removed scenes (3)").click()
     rows, more = page.locator("mv-removed-scenes li"), page.get_by_role("button", name="Show more")
     expect(rows).to_contain_text(["Words 3."])
-    held: list[Route] = []
-    page.route(re.compile("page_size=50"), lambda route: held.append(route))  # noqa: PLW0108  Playwright marks the function
+    held = hold(page, re.compile("page_size=50"))
     with page.expect_request(re.compile("page_size=50")):
         assert page.request.delete(f"/api/mv/scenes/{last}").ok  # by another program
     more.click()

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import Trouble, come
+from tests.support.browser import Trouble, come, hold
 from tests.support.processes import wait_for
 from tests.support.studio_page import a_project, badge, card, change, make, open_studio, read, texts
 
@@ -90,9 +90,8 @@ def test_scenes_are_inserted_split_moved_and_deleted_with_undo(page: Page, proje
 
 
 def test_quick_changes_reach_the_server_in_their_order(page: Page, project: str) -> None:
-    held: list[Route] = []
     asked: list[str] = []
-    page.route("**/api/mv/scenes/*", lambda route: held.append(route))  # noqa: PLW0108  a bound method takes no mark of the driver
+    held = hold(page, "**/api/mv/scenes/*")
     page.on("request", lambda request: asked.append(request.method + request.url.rpartition("/")[2]))
     for words, shown in (("Delete", 2), ("Split", 2)):
         card(page, 1).get_by_text("Change the order").click()

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import Trouble, come
+from tests.support.browser import Trouble, come, hold
 from tests.support.keyboard import choose_file, press, write
 from tests.support.studio_page import MADE_WITHIN_MS
 
@@ -125,8 +125,7 @@ def two_tabs_show_the_same(page: Page, context: BrowserContext) -> None:
 
 @pytest.mark.network_loopback
 def test_what_is_typed_before_the_script_is_there_stays(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/mv-create-form*.js", lambda route: held.append(route))  # noqa: PLW0108  a bound method takes no mark of the driver
+    held = hold(page, "**/mv-create-form*.js")
     page.goto("/create/", wait_until="commit")
     page.get_by_label("Idea").fill(IDEA)
     come(page, held).continue_()

@@ -3,12 +3,10 @@
 import re
 import time
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Route
 
-Held = TypeVar("Held")
 _RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 _STANDS = """() => Promise.allSettled(
   document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))"""
@@ -42,10 +40,13 @@ class Trouble:
             if not request.url.startswith((f"{origin}/", "blob:", "data:", *also)):
                 self.strangers.append(request.url)
 
+        def on_violation(text: str) -> None:
+            self.violations.append(text)
+
         context.on("console", on_console)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         context.on("request", on_request)
-        context.expose_function("reportViolation", lambda text: self.violations.append(text))  # noqa: PLW0108  Playwright marks the function
+        context.expose_function("reportViolation", on_violation)
         context.add_init_script(_REPORT_VIOLATIONS)
 
     def forget(self) -> None:
@@ -59,7 +60,18 @@ class Trouble:
         assert (errors, self.violations, self.strangers) == ([], [], [])
 
 
-def come(page: Page, held: list[Held], *, many: int = 1) -> Held:
+def hold(page: Page, url: str | re.Pattern[str]) -> list[Route]:
+    """Let requests for `url` wait from now on; give the list that they come into, where the test lets them go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(url, keep)
+    return held
+
+
+def come(page: Page, held: list[Route], *, many: int = 1) -> Route:
     """Wait until so many requests that a route holds are there, which the page may overtake; give the last of them."""
     until = time.monotonic() + 20
     while len(held) < many:

@@ -113,6 +113,6 @@ def test_the_admin_tells_it_on_a_job_s_page_and_each_row_s_own_in_tables(owner: 
     assert "$3.20<" in page
     chosen = {"action": "as_table", "_selected_action": [row.pk for row in Job.objects.all()]}
     answer = client.post("/admin/generation/job/", chosen, HTTP_HOST="127.0.0.1")
-    rows = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    rows = answer.getvalue().decode().splitlines()
     column = rows[0].split(",").index("cost_usd")
     assert sum(Decimal(row.split(",")[column]) for row in rows[1:]) == Decimal("3.2")
