@@ -1,9 +1,10 @@
-"""People in the admin; tokens and the audit log to look at only."""
+"""People in the admin; tokens and links to look at and to end; the audit log to look at only."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -14,16 +15,29 @@ from django.utils.translation import gettext_lazy
 from mvsite.accounts.admin_audit import NamesAdditions
 from mvsite.accounts.audit import ACTIONS
 from mvsite.accounts.models import ApiToken, AuditEntry, OneTimeLink, User
+from mvsite.accounts.passwords import password_renew
 from mvsite.accounts.quotas import JOBS, Standing, standings
+from mvsite.accounts.tokens import tokens_revoke
 from mvsite.common.bounded_pages import BoundedPaginator
 from mvsite.common.errors import UserError
 from mvsite.common.ids import parse_id
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Any]
-else:
-    Admin = admin.ModelAdmin  # Django's own takes no type in brackets at run time
+    PasswordForm = AdminPasswordChangeForm[User]
+else:  # Django's own take no type in brackets at run time
+    Admin, PasswordForm = admin.ModelAdmin, AdminPasswordChangeForm
 _RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+class GivenPasswordForm(PasswordForm):
+    """A password that staff give somebody, or take away."""
+
+    def save(self, *_args: Any, **_words: Any) -> User:
+        """Save it; it ends what one that is chosen by a link ends."""
+        person = super().save(commit=False)
+        password_renew(person=person)
+        return person
 
 
 @admin.register(User)
@@ -31,6 +45,7 @@ class PersonAdmin(NamesAdditions, UserAdmin):  # type: ignore[type-arg]  # Djang
     """People, and how much of their quotas they use."""
 
     readonly_fields = ("quotas",)
+    change_password_form = GivenPasswordForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let superusers alone give rights."""
@@ -89,6 +104,14 @@ class ReadOnlyAdmin(Admin):
         return False
 
 
+class EndedBySuperusersAdmin(ReadOnlyAdmin):
+    """Rows to look at, which superusers end by an action."""
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Say who may end them: superusers, though nobody changes a row otherwise."""
+        return _is_superuser(request)
+
+
 class ActionFilter(admin.SimpleListFilter):
     """What happened."""
 
@@ -130,17 +153,23 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyAdmin):
-    """Who has keys. Their digests are nobody's business."""
+class ApiTokenAdmin(EndedBySuperusersAdmin):
+    """Who has keys, and an end to them. Their digests are nobody's business."""
 
     list_display = ("name", "prefix", "owner", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("owner",)
     search_fields = ("name", "=prefix", "owner__username")
     exclude = ("digest",)
+    actions = ("revoke",)
+
+    @admin.action(description="Revoke", permissions=["act"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """End the chosen that still work."""
+        messages.info(request, f"{tokens_revoke(tokens=queryset)} revoked; others were revoked already.")
 
 
 @admin.register(OneTimeLink)
-class OneTimeLinkAdmin(ReadOnlyAdmin):
+class OneTimeLinkAdmin(EndedBySuperusersAdmin):
     """Invitations and links for new passwords, for superusers: who made which, and an end to open ones."""
 
     list_display = ("kind", "user", "made_by", "created_at", "expires_at", "used_at")
@@ -153,10 +182,6 @@ class OneTimeLinkAdmin(ReadOnlyAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Say yes to superusers."""
-        return _is_superuser(request)
-
-    def has_act_permission(self, request: HttpRequest) -> bool:
-        """Say who may withdraw: superusers, though nobody changes a row otherwise."""
         return _is_superuser(request)
 
     @admin.action(description="Withdraw", permissions=["act"])

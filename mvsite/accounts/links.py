@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from mvsite.accounts.models import LinkKind, OneTimeLink, User
+from mvsite.accounts.passwords import password_renew
 from mvsite.accounts.rights import may_change, may_invite
 from mvsite.accounts.secrets import digest_of, new_secret
-from mvsite.accounts.tokens import tokens_revoke
 
 LASTS = {LinkKind.INVITATION: timedelta(days=7), LinkKind.PASSWORD: timedelta(hours=24)}
 PATHS = {LinkKind.INVITATION: "/join/", LinkKind.PASSWORD: "/password/new/"}
@@ -24,7 +24,7 @@ def link_create(*, kind: LinkKind, user: User | None = None, made_by: User | Non
     secret, now = new_secret(), timezone.now()
     with transaction.atomic():
         if kind == LinkKind.PASSWORD:
-            OneTimeLink.objects.usable(now).filter(kind=kind, user=user).update(used_at=now)
+            OneTimeLink.objects.passwords_end(user)
         OneTimeLink.objects.create(
             kind=kind, user=user, made_by=made_by, digest=digest_of(secret), expires_at=now + LASTS[kind]
         )
@@ -58,8 +58,7 @@ def invitation_accept(*, link: OneTimeLink, username: str, email: str, password:
 def password_set(*, link: OneTimeLink, password: str) -> User:
     """Give the link's user a new password; it ends all their sessions and API tokens.
 
-    Who needs the link may have lost more than the password, so whoever else has a key is out as well. Raises
-    LinkGoneError, ValidationError.
+    Raises LinkGoneError, ValidationError.
     """
     if link.user is None:
         raise LinkGoneError
@@ -68,8 +67,7 @@ def password_set(*, link: OneTimeLink, password: str) -> User:
     link.user.password_is_one_time = False
     with transaction.atomic():
         _use(link, user=link.user)
-        link.user.save(update_fields=["password", "password_is_one_time"])
-        tokens_revoke(owner=link.user)
+        password_renew(person=link.user)
     return link.user
 
 

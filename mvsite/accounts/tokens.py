@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from mvsite.accounts.models import ApiToken, User
@@ -52,7 +53,8 @@ def token_revoke(*, token: ApiToken) -> ApiToken:
     return token
 
 
-def tokens_revoke(*, owner: User) -> int:
-    """End all of somebody's tokens at once; return how many there were."""
+def tokens_revoke(*, tokens: QuerySet[ApiToken]) -> int:
+    """End these tokens at once; return how many were not ended already."""
     now = timezone.now()
-    return ApiToken.objects.filter(owner=owner, revoked_at=None).update(revoked_at=now, updated_at=now)
+    alive = ApiToken.objects.filter(pk__in=tokens.values("pk"), revoked_at=None)
+    return alive.update(revoked_at=now, updated_at=now)

@@ -1,11 +1,12 @@
 """Links that let somebody in once: an invitation, or a new password."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from mvsite.common.models import TimestampedModel, UUIDModel
 
@@ -23,6 +24,11 @@ class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     def usable(self, now: datetime) -> Self:
         """Neither used nor too old."""
         return self.filter(used_at=None, expires_at__gt=now)
+
+    def passwords_end(self, user: Any) -> int:
+        """End the open links that would set somebody's password; return how many there were."""
+        now = timezone.now()
+        return self.usable(now).filter(kind=LinkKind.PASSWORD, user=user).update(used_at=now)
 
 
 class OneTimeLink(UUIDModel, TimestampedModel):

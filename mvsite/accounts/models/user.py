@@ -5,9 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
-from django.utils import timezone
 
-from mvsite.accounts.models.one_time_link import LinkKind, OneTimeLink
+from mvsite.accounts.models.one_time_link import OneTimeLink
 
 
 class User(AbstractUser):
@@ -25,8 +24,7 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a new password, however it came, ends the links that would set another one."""
         is_new_password = getattr(self, "_password", None) is not None  # Django's own way to tell it
-        now = timezone.now()
         with transaction.atomic():
             super().save(*args, **kwargs)
             if is_new_password:
-                OneTimeLink.objects.usable(now).filter(kind=LinkKind.PASSWORD, user=self).update(used_at=now)
+                OneTimeLink.objects.passwords_end(self)

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from mvsite.accounts.audit import audit
 from mvsite.accounts.models import User
-from mvsite.accounts.tokens import tokens_revoke
+from mvsite.accounts.passwords import password_renew
 
 
 class Command(BaseCommand):
@@ -43,8 +43,9 @@ class Command(BaseCommand):
             person.full_clean()
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        with transaction.atomic():
+        if again:
+            password_renew(person=person)
+        else:
             person.save()
-            tokens_revoke(owner=person)
         audit("admin.created" if not again else "password.reset", about=person, owner_id=person.pk, via="command")
         self.stdout.write(f"{name} signs in once with: {password}")
