@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from flavors.models import DEFAULT, NAME_PATTERN, ConfigFlavor, FlavorOrigin
+from flavors.models import DEFAULT, NAME_PATTERN, ConfigFlavor, FlavorOrigin, FlavorRevision
 from flavors.services import flavor_revise
 from flavors.yaml_text import FlavorInvalidError, Problem
 from mvsite.accounts.models import User
@@ -50,6 +50,19 @@ def flavor_update(
         if active is not None:
             ConfigFlavor.objects.filter(pk=row.pk).update(active=active)
     return ConfigFlavor.objects.select_related("revision").get(pk=flavor.pk)
+
+
+def flavor_take_back(*, revision: FlavorRevision, instead_of: str, by: User) -> FlavorRevision | None:
+    """Make what an old revision said the flavor's next revision, which the very next job uses.
+
+    `instead_of` is the id of the revision that was in use when somebody decided it; when another one is in use by now,
+    nothing is done (None). Raises FlavorInvalidError when the old texts cannot be used any more.
+    """
+    with transaction.atomic():
+        row = ConfigFlavor.objects.select_for_update(no_key=True).get(pk=revision.flavor_id)
+        if str(row.revision_id) != instead_of:
+            return None
+        return flavor_revise(name=row.name, documents=revision.documents, created_by=by)
 
 
 def _revise(name: str, documents: Mapping[str, str], user: User) -> None:

@@ -21,7 +21,7 @@ from mvsite.common.ids import may_be_key
 from mvsite.logs import redact
 
 MOST_ROWS = 1_000  # of an action on all rows of a list; what is more is said in a last entry
-_ROW = re.compile(r"(\w+)/(\w+)/([^/]+)/(?:change|history|delete|password)/")
+_ROW = re.compile(r"(\w+)/(\w+)/([^/]+)/(?:change|history|delete|password|take-back)/")
 _SEARCHED_EVERY = 3600
 _LOOKS = ("GET", "HEAD", "OPTIONS")
 

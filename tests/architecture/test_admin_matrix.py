@@ -22,7 +22,7 @@ OF_MODELS = {
 # Pages that are not Django's own for a model: whoever adds one says so here.
 PAGES = {
     *("admin/generation/job/stuck/", "admin/generation/providercall/costs/", "admin/generation/project/sent/"),
-    "admin/accounts/user/<id>/password/",
+    *("admin/accounts/user/<id>/password/", f"admin/flavors/flavorrevision/{ROW}take-back/"),
 }
 FINDERS = {"admin/autocomplete/", "admin/r/<path:content_type_id>/<path:object_id>/", r"admin/(?P<url>.*)$"}
 APP = r"admin/(?P<app_label>auth|accounts|flavors|assets|generation)/$"
