@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -97,6 +98,16 @@ def flavor_revise(
         if name == DEFAULT:
             _borrowers_follow(revision)
     return revision
+
+
+@contextmanager
+def flavor_tried(*, name: str, documents: Mapping[str, str]) -> Iterator[None]:
+    """Let the flavor say these texts and be offered for a look, and take it back. Raises FlavorInvalidError."""
+    with transaction.atomic():
+        flavor_revise(name=name, documents=documents)
+        ConfigFlavor.objects.filter(name=name).update(active=True)
+        yield
+        transaction.set_rollback(True)
 
 
 def flavor_reset(*, name: str, created_by: User | None = None) -> FlavorRevision:

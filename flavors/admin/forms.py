@@ -44,6 +44,10 @@ class FlavorForm(FlavorModelForm):
             for field, file in FIELDS.items():
                 self.fields[field].initial = self.instance.revision.documents.get(file, "")
 
+    def is_valid(self) -> bool:
+        """Say whether it may be saved: what is only to be previewed may not, and stands in the form again."""
+        return super().is_valid() and "_preview" not in self.data
+
     def documents(self) -> dict[str, str]:
         """Return the texts by file name, line ends as files have them."""
         texts = {file: self.cleaned_data.get(field, "").replace("\r\n", "\n") for field, file in FIELDS.items()}

@@ -1,8 +1,7 @@
 """What would be sent, to read: the prompts and parameters of a flavor for a project or for a plain idea."""
 
+from collections.abc import Mapping
 from typing import Any
-
-from django.http import QueryDict
 
 from flavors.models import DEFAULT
 from flavors.selectors import flavor_list
@@ -15,7 +14,7 @@ IDEA = "A storm at sea"
 CHARACTER = "A woman in a red coat"
 
 
-def sent_context(asked: QueryDict) -> dict[str, Any]:
+def sent_context(asked: Mapping[str, str]) -> dict[str, Any]:
     """Give `calls` (each with `title`, `about` and the preview of one call), what was asked for, and `trouble` if any.
 
     `asked` may hold `project` (an id), `flavor` (a name), `idea` and `character`; a project's own come first.
