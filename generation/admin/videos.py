@@ -1,11 +1,11 @@
 """Videos as a contact sheet: stills and players, filters, words, marks, the trash, and the table as a file."""
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
-from django.forms import Select
+from django.forms import ModelForm, Select
 from django.http import HttpRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -18,6 +18,11 @@ from generation.admin.base import ROWS_A_PIECE, CostFilter, OwnerFilter, TagFilt
 from generation.choices import JobState
 from generation.models import ReservedId
 from mvsite.common.dollars import dollars
+
+if TYPE_CHECKING:
+    _Form = ModelForm[Video]
+else:
+    _Form = ModelForm  # Django's own takes no type in brackets at run time
 
 
 class StarsSelect(Select):
@@ -38,6 +43,14 @@ class StarsSelect(Select):
 
 def _attributes(values: dict[str, Any]) -> SafeString:
     return format_html_join("", ' {}="{}"', values.items())
+
+
+class SheetForm(_Form):
+    """The stars of one film in the sheet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rating"].widget.attrs["aria-label"] = f"rating of {self.instance}"
 
 
 class MadeFilter(CostFilter):
@@ -87,11 +100,15 @@ class VideoAdmin(WordsAdmin, StoredFileAdmin):
         return (*super().get_readonly_fields(request, obj), "player", "job_behind")
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Name the field of the rating: in the sheet it has no label of its own, and writes only what was changed."""
+        """Let the rating write only what was changed: in the sheet it stands open for long."""
         if db_field.name == "rating":
             kwargs["show_hidden_initial"] = True  # what another one has rated since stays
-            kwargs["widget"] = StarsSelect(attrs={"aria-label": "rating"})
+            kwargs["widget"] = StarsSelect()
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let each choice of stars in the sheet say of which film it is."""
+        return super().get_changelist_form(request, **{"form": SheetForm, **kwargs})
 
     @admin.display(description="picture")
     def sheet(self, video: Video) -> str:

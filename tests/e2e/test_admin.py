@@ -17,6 +17,7 @@ MORE = (
     "generation/job/stuck/",
     "generation/providercall/costs/",
     "generation/project/sent/",
+    "accounts/auditentry/",
 )
 PASSWORD = "correct horse battery staple"
 FILL = f"""
@@ -24,6 +25,7 @@ from decimal import Decimal
 from generation import jobs, money
 from generation.choices import JobKind
 from generation.services.projects import project_create
+from mvsite.accounts.models import AuditEntry
 from mvsite.accounts.services import local_owner
 owner = local_owner()
 owner.set_password({PASSWORD!r})
@@ -36,6 +38,8 @@ for number in range(3):
     call = money.intent(job, request_hash="h", **words)
     money.settle(job, call, cost=Decimal("1.5"))
     jobs.request_cancel(job)
+AuditEntry.objects.create(action="admin.changed", by_name="local", via="link 1f3a9c2e", object_kind="project",
+                          object_id=project.pk, address="2001:db8:85a3:1234:5678:8a2e:370:7334")
 """
 
 
@@ -124,6 +128,23 @@ def test_a_still_on_the_contact_sheet_plays(admin: Page, trouble: Trouble) -> No
     trouble.check()
 
 
+def test_each_control_of_the_sheet_says_for_which_film_it_is(admin: Page) -> None:
+    admin.goto("assets/video/")
+    cards = admin.locator("#result_list tbody tr")
+    expect(cards).to_have_count(3)
+    for number in range(3):
+        title = cards.nth(number).locator(".field-title").inner_text()
+        names = (
+            cards.nth(number)
+            .locator("input[type=checkbox], select, video")
+            .evaluate_all("found => found.map(each => each.ariaLabel)")
+        )
+        assert names == [f"Select this object for an action - {title}", title, f"rating of {title}"]
+    assert "rating: " in cards.first.locator(".field-rating").evaluate(
+        "cell => getComputedStyle(cell, '::before').content"
+    )
+
+
 def test_chosen_films_are_thrown_away(admin: Page, trouble: Trouble) -> None:
     admin.goto("assets/video/")
     admin.locator("#action-toggle").check()
@@ -131,6 +152,15 @@ def test_chosen_films_are_thrown_away(admin: Page, trouble: Trouble) -> None:
     admin.get_by_role("button", name="Go").click()
     expect(admin.get_by_text("3 of 3 done: trash.")).to_be_visible()
     trouble.check()
+
+
+def test_ids_in_the_audit_log_take_one_line(admin: Page) -> None:
+    for width in (1280, 390):
+        admin.set_viewport_size({"width": width, "height": 900})
+        admin.goto("accounts/auditentry/")
+        rows = admin.locator("#result_list tbody tr:has(.field-object_id:not(:text-is('-')))")
+        assert rows.count() > 0
+        assert max(rows.evaluate_all("found => found.map(row => row.getBoundingClientRect().height)")) < 50
 
 
 def test_what_would_be_sent_is_no_wider_than_a_phone(admin: Page) -> None:
