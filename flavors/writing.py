@@ -29,11 +29,17 @@ def flavor_create(*, name: str, files: Mapping[str, str], created_by: User) -> C
 
 
 def flavor_update(
-    *, flavor: ConfigFlavor, files: Mapping[str, str | None], active: bool | None, changed_by: User
+    *,
+    flavor: ConfigFlavor,
+    files: Mapping[str, str | None],
+    active: bool | None,
+    changed_by: User,
+    revision: int | None = None,
 ) -> ConfigFlavor:
     """Change the files named (None takes a file away) as a new revision, and switch the flavor on or off.
 
-    Texts that change nothing make no revision. Raises user:request:invalid.
+    Texts that change nothing make no revision. `revision` is the number of the one that the changes were made from.
+    Raises user:request:invalid, and user:flavor:changed when another one is in use by now.
     """
     if flavor.name == DEFAULT and active is False:
         raise _wrong("#/active", "default stays on: everything falls back on it.", "invalid")
@@ -43,6 +49,9 @@ def flavor_update(
             .select_related("revision")
             .get(pk=flavor.pk)
         )
+        now = row.revision.number if row.revision else None
+        if revision not in {None, now}:
+            raise UserError("user:flavor:changed", f"Revision {now} is in use by now.", extra={"revision": now})
         before = dict(row.revision.documents) if row.revision else {}
         after = {name: text for name, text in {**before, **files}.items() if text is not None}
         if after != before:

@@ -133,6 +133,11 @@ class FlavorChangeSerializer(RequestSerializer):
 
     files = _Texts(may_be_null=True)
     active = serializers.BooleanField(required=False)
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="The number of the revision that was changed: nothing is kept where a newer one is in use by now.",
+    )
 
 
 @extend_schema_serializer(

@@ -109,7 +109,7 @@ class FlavorViewSet(ReadOnlyModelViewSet[ConfigFlavor]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change texts as a new revision, which the very next job uses; or switch the flavor on or off."""
         given = _checked(FlavorChangeSerializer, request)
-        words = {"files": given.get("files", {}), "active": given.get("active")}
+        words = {"files": given.get("files", {}), "active": given.get("active"), "revision": given.get("revision")}
         with transaction.atomic():
             flavor = flavor_update(flavor=self.get_object(), **words, changed_by=_writer(request))
             _noted("flavor.changed", request, flavor)

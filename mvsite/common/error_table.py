@@ -89,6 +89,9 @@ ERRORS: dict[str, ErrorText] = {
     "user:project:nothing_to_stitch": ErrorText(409, "There is no finished clip yet", "Make at least one clip first."),
     "user:scene:busy": ErrorText(409, "This is being worked on already", "Wait for it or cancel it."),
     "user:lipsync:running": ErrorText(409, "A lip-sync of this clip is already running", "Wait for it or cancel it."),
+    "user:flavor:changed": ErrorText(
+        409, "The flavor was changed meanwhile", "Read it again, and put your changes into what it says now."
+    ),
     "user:job:final": ErrorText(409, "The job has ended already", "Look at its result; a failed one can be retried."),
     "user:job:not_retryable": ErrorText(409, "Only a failed or canceled job can be retried", "Wait for it to end."),
     "user:job:superseded": ErrorText(

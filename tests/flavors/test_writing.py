@@ -56,6 +56,37 @@ def test_a_new_flavor_can_be_chosen_at_once(api: APIClient, owner: User) -> None
     assert (revision.origin, revision.created_by) == ("admin", owner)
 
 
+def test_changes_of_a_revision_that_is_not_in_use_any_more_are_refused_whole(api: APIClient) -> None:
+    first = post(api, NOIR)["revision"]["number"]
+    mine, other = ({"parameters.yaml": f"style: {style}\n"} for style in ("ink", "chalk"))
+    patch(api, "noir", {"files": other, "revision": first})
+    told = patch(api, "noir", {"files": mine, "active": False, "revision": first}, 409)
+    assert (told["code"], told["revision"]) == ("user:flavor:changed", first + 1)
+    now = patch(api, "noir", {"active": True, "revision": told["revision"]})
+    assert (now["files"], now["revision"]["number"]) == (other, first + 1)
+    assert patch(api, "noir", {"files": mine})["files"] == mine
+    assert patch(api, "noir", {"files": other, "revision": 0}, 400)["errors"][0]["pointer"] == "#/revision"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_change_one_revision_at_once_one_is_told(owner: User) -> None:
+    flavor = flavor_create(name="noir", files={"parameters.yaml": "style: grey\n"}, created_by=owner)
+
+    def change(style: str) -> str:
+        files = {"parameters.yaml": f"style: {style}\n"}
+        try:
+            flavor_update(flavor=flavor, files=files, active=None, changed_by=owner, revision=1)
+        except UserError as error:
+            return error.code
+        return "changed"
+
+    assert sorted(at_once(*(partial(change, style) for style in ("ink", "chalk")))) == [
+        "changed",
+        "user:flavor:changed",
+    ]
+    assert FlavorRevision.objects.filter(flavor__name="noir").count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_that_make_one_flavor_at_once_one_is_told_that_it_is_taken(owner: User) -> None:
     def make(style: str) -> str:
