@@ -104,8 +104,8 @@ def flavor_revise(
 def flavor_tried(*, name: str, documents: Mapping[str, str]) -> Iterator[None]:
     """Let the flavor say these texts and be offered for a look, and take it back. Raises FlavorInvalidError."""
     with transaction.atomic():
-        flavor_revise(name=name, documents=documents)
-        ConfigFlavor.objects.filter(name=name).update(active=True)
+        revision = flavor_revise(name=name, documents=documents, becomes_current=False)  # nobody follows it
+        ConfigFlavor.objects.filter(name=name).update(active=True, revision=revision)
         yield
         transaction.set_rollback(True)
 

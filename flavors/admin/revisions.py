@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -84,17 +85,23 @@ class FlavorRevisionAdmin(RevisionModelAdmin):
         if not isinstance(request.user, User):
             raise TypeError("flavors are taken back by a user")
         try:
-            made = flavor_take_back(revision=revision, instead_of=request.POST.get("now", ""), by=request.user)
+            with transaction.atomic():
+                made = flavor_take_back(revision=revision, instead_of=request.POST.get("now", ""), by=request.user)
+                if made is not None:
+                    self._note(request, f"Taken back to revision {revision.number}, as revision {made.number}.", made)
         except FlavorInvalidError as error:
             return [str(problem) for problem in error.problems]
         if made is None:
             return ["The flavor was saved since you opened this page. Nothing is changed yet: look once more."]
-        flavor: Any = made.flavor  # the change is the flavor's, and stands in its history
-        showed(request, flavor)
-        self.log_change(request, flavor, f"Taken back to revision {revision.number}, as revision {made.number}.")
         said = f"{made.flavor} is at revision {made.number}, which says what revision {revision.number} said."
         self.message_user(request, said, messages.SUCCESS)
         return None
+
+    def _note(self, request: HttpRequest, said: str, made: FlavorRevision) -> None:
+        """Write the change down as the flavor's, in whose history it stands."""
+        flavor: Any = made.flavor
+        showed(request, flavor)
+        self.log_change(request, flavor, said)
 
     def _may_take_back(self, request: HttpRequest) -> bool:
         """Say whether somebody may see revisions and change flavors."""
@@ -120,7 +127,7 @@ class FlavorRevisionAdmin(RevisionModelAdmin):
 def _says_something_else(revision: FlavorRevision) -> bool:
     """Say whether the flavor has other texts now."""
     now = revision.flavor.revision
-    return now is None or now.documents != revision.documents
+    return now is None or bool(_difference(now.documents, revision.documents))
 
 
 def _difference(before: Mapping[str, str], after: Mapping[str, str]) -> str:

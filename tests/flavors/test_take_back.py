@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
+from flavors.admin.revisions import FlavorRevisionAdmin
 from flavors.models import ConfigFlavor, FlavorRevision
 from flavors.schema import PARAMETERS, SCENE_PROMPTS
 from flavors.selectors import flavor_resolve
@@ -102,6 +103,25 @@ def test_what_says_the_same_as_today_has_nothing_to_take_back(first: FlavorRevis
         assert BUTTON not in changer.get(door(revision)).content.decode()
     assert press(changer, first).status_code == 200
     assert in_use().number == 3
+
+
+def test_line_ends_alone_are_nothing_to_take_back(first: FlavorRevision, changer: Client) -> None:
+    flavor_revise(name="mv1", documents={file: text.rstrip("\n") for file, text in first.documents.items()})
+    assert in_use().documents != first.documents
+    assert BUTTON not in changer.get(page(first)).content.decode()
+    assert press(changer, first).status_code == 200
+    assert in_use().number == 3
+
+
+def test_what_cannot_be_written_down_is_not_taken_back(
+    first: FlavorRevision, changer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError("the log is full")
+
+    monkeypatch.setattr(FlavorRevisionAdmin, "log_change", fail)
+    assert press(changer, first).status_code == 500
+    assert in_use().number == 2
 
 
 def test_who_looks_only_sees_no_button_and_takes_nothing_back(first: FlavorRevision) -> None:

@@ -34,7 +34,7 @@ class User(AbstractUser):
         wanted = _compared(self.username)
         if any(_compared(name) == wanted for name in others.values_list("username", flat=True).iterator()):
             text = _("A user with this name in other capital or small letters already exists.")
-            raise ValidationError({"username": text}, code="unique")
+            raise ValidationError({"username": ValidationError(text, code="unique")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a new password, however it came, ends the links that would set another one."""

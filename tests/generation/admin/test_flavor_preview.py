@@ -8,9 +8,9 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from flavors.models import ConfigFlavor, FlavorRevision
-from flavors.schema import FILES, IMAGE_PARAMS, IMAGE_PROMPTS
+from flavors.schema import FILES, IMAGE_PARAMS, IMAGE_PROMPTS, PARAMETERS
 from flavors.selectors import flavor_resolve
-from flavors.services import flavors_sync
+from flavors.services import flavor_revise, flavor_tried, flavors_sync
 from mvsite.accounts.models import AuditEntry
 from tests.support.people import accounts, browser, staff
 
@@ -68,6 +68,16 @@ def test_a_preview_saves_nothing(editor: Client) -> None:
     assert flavor_resolve(name="mv1").revision_number == 1
     assert "chalk" not in flavor_resolve(name="default").image_prompt
     assert not AuditEntry.objects.filter(action="admin.changed").exists()
+
+
+def test_nobody_follows_a_default_that_is_only_tried() -> None:
+    flavor_revise(name="noir", documents={PARAMETERS: "title: Film noir\n"})
+    default = ConfigFlavor.objects.select_related("revision").get(name="default").revision
+    assert default is not None
+    with flavor_tried(name="default", documents={**default.documents, IMAGE_PROMPTS: PORTRAIT}):
+        assert "chalk" in flavor_resolve(name="default").image_prompt
+        assert flavor_resolve(name="noir").revision_number == 1
+    assert "chalk" not in flavor_resolve(name="default").image_prompt
 
 
 def test_it_is_what_the_page_of_the_saved_flavor_shows(editor: Client) -> None:

@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 
 from mvsite.accounts.models import User
 from tests.support.admin import act
-from tests.support.people import accounts, browser, person, program
+from tests.support.people import accounts, browser, person, program, staff
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/admin/accounts/user/"
@@ -31,6 +31,14 @@ def test_the_page_says_what_holds_a_person_and_to_shut_the_account(boss: Client)
         assert "sure" not in page
     boss.post(at, {"post": "yes"})
     assert User.objects.filter(pk=ada.pk).exists()
+
+
+def test_who_may_not_delete_staff_is_told_of_the_right_and_nothing_else(settings: Settings) -> None:
+    accounts(settings)
+    eve = browser(staff("eve", "view_user", "delete_user"))
+    page = act(eve, PEOPLE, "delete_selected", User.objects.create_superuser("boss")).content.decode()
+    assert "permission to delete" in page
+    assert "Shut it instead" not in page
 
 
 def test_who_made_nothing_is_deleted(boss: Client) -> None:
